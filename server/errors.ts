@@ -1,0 +1,68 @@
+// The one error class and the one list of codes. docs/errors.md documents each; a test holds list and page together.
+
+/** Code -> HTTP status. Codes are part of the API: never rename one. */
+export const ERROR_STATUS = {
+  // what a client sent
+  invalid_message: 400,
+  message_not_decodable: 400,
+  message_too_large: 413,
+  text_empty: 400,
+  text_too_long: 400,
+  language_unknown: 400,
+  audio_rate_unsupported: 400,
+  audio_odd_length: 400,
+  audio_backlog_full: 429,
+  consent_missing: 400,
+  portrait_unknown: 404,
+  picture_unreadable: 400,
+  picture_too_large: 413,
+  picture_type_refused: 415,
+  picture_too_small: 400,
+  picture_no_face: 400,
+  picture_several_faces: 400,
+  conversation_unknown: 404,
+  conversation_closed: 410,
+  conversations_full: 503,
+  transport_failed: 400,
+  route_unknown: 404,
+  // what the operator set up
+  config_invalid: 500,
+  port_in_use: 500,
+  model_missing: 500,
+  model_damaged: 500,
+  worker_binary_missing: 500,
+  speech_engine_missing: 500,
+  voice_unreadable: 400,
+  output_unwritable: 500,
+  // what should not happen, and ends one conversation at most
+  invalid_sample: 500,
+  conversation_failed: 500,
+  internal: 500,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** An error that a caller can act on: `message` names what was received and says what to do. */
+export class VaktraError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'VaktraError';
+    this.code = code;
+    this.status = ERROR_STATUS[code];
+  }
+
+  /** As it goes over the wire; the cause stays in the log. */
+  toJSON(): { code: ErrorCode; status: number; message: string } {
+    return { code: this.code, status: this.status, message: this.message };
+  }
+}
+
+/** Any thrown value as a VaktraError; what is not one already becomes `internal` with its cause kept. */
+export function toVaktraError(error: unknown): VaktraError {
+  if (error instanceof VaktraError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new VaktraError('internal', `Something failed inside the server (${message}): see the log.`, { cause: error });
+}
