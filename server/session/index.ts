@@ -1,0 +1,3 @@
+// Conversations: the part that puts speech, motion, pictures and media together.
+
+export type * from './types.ts';

@@ -1,0 +1,126 @@
+// What a conversation offers to those who talk to clients: the interface between signaling and session.
+
+import type { types as mediasoup } from 'mediasoup';
+import type { VaktraError } from '../errors.ts';
+import type { ConversationState, FrameIndex, SampleIndex } from '../types.ts';
+
+/** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
+export type PortraitChoice = { id: string } | { upload: Uint8Array; consent: string };
+
+export interface ConversationOptions {
+  portrait: PortraitChoice;
+}
+
+/** A word (or a stretch of text) and when it is heard, in samples of the conversation's clock. */
+export interface Caption {
+  eventId: string;
+  text: string;
+  start: SampleIndex;
+  end: SampleIndex;
+}
+
+/** Numbers for the page and the metrics, taken about once a second. */
+export interface ConversationStats {
+  state: ConversationState;
+  position: SampleIndex;
+  picturesSent: FrameIndex;
+  picturesRepeated: number;
+  clockStalls: number;
+  /** Encoded sound that waits to be sent. */
+  queuedMs: number;
+  /** Voice that waits to be spoken. */
+  backlogMs: number;
+  motionMsPerPicture: number;
+  renderMsPerPicture: number;
+  encodeMsPerPicture: number;
+  videoBitrateKbps: number;
+}
+
+/** Events of a conversation. A listener that throws is logged and never takes the conversation down. */
+export interface ConversationEvents {
+  state: [{ state: ConversationState; sample: SampleIndex }];
+  /** The first sample of this utterance is handed to the network. */
+  speechStarted: [{ eventId: string; sample: SampleIndex }];
+  speechEnded: [{ eventId: string; sample: SampleIndex }];
+  /** `playbackPosition`: samples of this speech that were heard; `sent` where the client reports no playout delay. */
+  speechInterrupted: [{ eventId: string; playbackPosition: SampleIndex; measure: 'sent' | 'heard' }];
+  caption: [Caption];
+  warning: [VaktraError];
+  /** The conversation ended; `error` is there when it did so by itself. */
+  closed: [{ error?: VaktraError }];
+}
+
+/** Ice and DTLS parameters with which a browser connects. */
+export interface TransportDescription {
+  id: string;
+  iceParameters: mediasoup.IceParameters;
+  iceCandidates: mediasoup.IceCandidate[];
+  dtlsParameters: mediasoup.DtlsParameters;
+}
+
+export interface ConsumerDescription {
+  id: string;
+  producerId: string;
+  kind: mediasoup.MediaKind;
+  rtpParameters: mediasoup.RtpParameters;
+}
+
+/**
+ * One conversation. All methods reject or throw a VaktraError with a code; none of them leaves the conversation
+ * half-changed. After `close` everything throws `conversation_closed`.
+ */
+export interface Conversation {
+  readonly id: string;
+  readonly portrait: { id: string; title: string };
+
+  on<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): this;
+  off<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): this;
+
+  // media
+  readonly rtpCapabilities: mediasoup.RtpCapabilities;
+  createTransport(): Promise<TransportDescription>;
+  connectTransport(transportId: string, dtlsParameters: mediasoup.DtlsParameters): Promise<void>;
+  restartIce(transportId: string): Promise<mediasoup.IceParameters>;
+  /** The avatar's sound and picture for one viewer, paused until `resumeConsumers`. */
+  consume(transportId: string, rtpCapabilities: mediasoup.RtpCapabilities): Promise<ConsumerDescription[]>;
+  resumeConsumers(transportId: string): Promise<void>;
+  /** The microphone whose voice the avatar speaks with; the last one that was produced counts. */
+  produceMicrophone(transportId: string, rtpParameters: mediasoup.RtpParameters): Promise<{ id: string }>;
+  stopMicrophone(): Promise<void>;
+
+  // voice
+  /** Queues text behind what is being said. */
+  speak(request: { eventId: string; text: string; language?: string | undefined }): Promise<void>;
+  /** Pushed audio, PCM s16 little-endian mono, 8 to 48 kHz, as fast as the sender likes up to the backlog limit. */
+  pushAudio(request: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void;
+  /** No more audio for this event: closes the utterance that VAD has not closed. */
+  speakEnd(request: { eventId: string }): void;
+  /** Stops all speech at once and empties every queue of this conversation. Harmless when nothing is said. */
+  interrupt(): void;
+  /** The viewer's playout delay (jitter buffer and output), so that playback positions tell what was heard. */
+  reportPlayoutDelay(delayMs: number): void;
+
+  stats(): ConversationStats;
+  close(error?: VaktraError): Promise<void>;
+}
+
+export interface PortraitSummary {
+  id: string;
+  title: string;
+  artist: string;
+  year: string;
+  licence: string;
+}
+
+/** All conversations of this server. */
+export interface ConversationHost {
+  create(options: ConversationOptions): Promise<Conversation>;
+  /** @throws VaktraError `conversation_unknown` */
+  get(id: string): Conversation;
+  readonly size: number;
+  portraits(): PortraitSummary[];
+  /** A shipped portrait's picture as it is drawn at rest (JPEG), for the page's choice. */
+  portraitThumbnail(id: string): Promise<Uint8Array>;
+  languages(): { id: string; name: string }[];
+  close(): Promise<void>;
+}
