@@ -1,0 +1,106 @@
+// Which settings there are and what each may be. config/default.yaml holds their values and explains them; a test keeps
+// the two together. Has no defaults of its own and reads nothing.
+import { z } from 'zod';
+
+const PATH = 'a path';
+const ADDRESS = 'a host name or IP address';
+
+/** Every setting; the type of the server's Config comes from here. */
+export const configSchema = z.strictObject({
+  http: z.strictObject({
+    host: text(ADDRESS),
+    port: whole(0, 65_535),
+    maxMessageBytes: whole(1024, 16 * 1024 * 1024),
+  }),
+  media: z.strictObject({
+    listenIp: allowed(z.union([z.ipv4(), z.ipv6()]), 'an IP address'),
+    announcedAddress: orNull(text(ADDRESS)),
+    basePort: whole(1024, 65_000),
+    workers: orAuto(whole(1, 64)),
+    workerBin: orNull(text(PATH)),
+    videoBitrateKbps: whole(100, 4000),
+    videoMinBitrateKbps: whole(50, 4000),
+    opusBitrateKbps: whole(12, 128),
+  }),
+  pipeline: z.strictObject({ threads: orAuto(whole(1, 64)) }),
+  motion: z.strictObject({
+    model: text(PATH),
+    steps: whole(1, 4),
+    lipTemperature: share(),
+    executionProvider: oneOf(['cpu', 'cuda', 'webgpu']),
+    lookAheadMs: whole(0, 200),
+  }),
+  speech: z.strictObject({
+    engine: oneOf(['auto', 'espeak', 'flite']),
+    // BCP 47 as far as voices go: a language, then parts of letters and digits.
+    language: allowed(z.string().regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i), 'a language tag such as en, hi or es-419'),
+    maxTextChars: whole(1, 100_000),
+    maxBacklogSeconds: whole(1, 3600),
+    vad: z.strictObject({
+      positive: share(),
+      negative: share(),
+      redemptionMs: whole(32, 5000),
+      preSpeechPadMs: whole(0, 1000),
+    }),
+  }),
+  portraits: z.strictObject({
+    default: orNull(text("a portrait's name")),
+    directory: text(PATH),
+    maxUploadBytes: whole(10_000, 100_000_000),
+  }),
+  conversations: z.strictObject({
+    max: whole(1, 1000),
+    idleSeconds: whole(5, 86_400),
+  }),
+  log: z.strictObject({
+    level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    pretty: allowed(z.union([z.boolean(), z.literal('auto')]), 'true, false or auto'),
+  }),
+});
+
+/** One setting: its path, such as ['http', 'port'], and in words what it may be. */
+export interface Setting {
+  path: readonly string[];
+  allowed: string;
+}
+
+/** All settings in the order of the schema. */
+export function listSettings(schema: z.ZodObject = configSchema, above: readonly string[] = []): Setting[] {
+  return Object.entries(schema.shape).flatMap(([key, value]) => {
+    const path = [...above, key];
+    if (value instanceof z.ZodObject) return listSettings(value, path);
+    return [{ path, allowed: allowedFor(value as z.ZodType) }];
+  });
+}
+
+function allowed<T extends z.ZodType>(schema: T, words: string): T {
+  return schema.meta({ allowed: words });
+}
+
+function allowedFor(schema: z.ZodType): string {
+  return String(schema.meta()?.allowed);
+}
+
+function text(words: string) {
+  return allowed(z.string().trim().min(1), words);
+}
+
+function whole(min: number, max: number) {
+  return allowed(z.int().min(min).max(max), `a whole number from ${min} to ${max}`);
+}
+
+function share() {
+  return allowed(z.number().min(0).max(1), 'a number from 0 to 1');
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return allowed(z.enum(values), `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`);
+}
+
+function orNull<T extends z.ZodType>(schema: T) {
+  return allowed(schema.nullable(), `${allowedFor(schema)}, or null`);
+}
+
+function orAuto<T extends z.ZodType>(schema: T) {
+  return allowed(z.union([schema, z.literal('auto')]), `${allowedFor(schema)}, or auto`);
+}
