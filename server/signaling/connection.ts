@@ -1,0 +1,165 @@
+// One client's WebSocket: decodes what comes, lets the conversation do it, answers, and forwards events and figures.
+// Whatever goes wrong here ends this connection at most.
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+import { toVaktraError, VaktraError } from '../errors.ts';
+import type { Conversation, ConversationHost } from '../session/index.ts';
+import type { Attendance } from './attendance.ts';
+import { forwardEvents, statsMessage } from './events.ts';
+import type { ClientMessage, Results, ServerMessage } from './messages.ts';
+import { perform } from './requests.ts';
+import { encode, type Refusal, Wire, type WireFormat } from './wire.ts';
+
+const STATS_INTERVAL_MS = 1000;
+/** A client that does not answer one ping until the next is gone; its conversation must not outlive it for long. */
+const PING_INTERVAL_MS = 15_000;
+/** Waiting bytes after which a client counts as too slow: minutes of events, so an honest client never has as many. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** How long the end of the server waits for a client's answer to its goodbye. */
+const GOODBYE_MS = 1000;
+/** Close codes of RFC 6455 section 7.4.1. */
+const CLOSE_TRY_AGAIN_LATER = 1013;
+const CLOSE_GOING_AWAY = 1001;
+
+interface ConnectionParts {
+  host: ConversationHost;
+  attendance: Attendance;
+  logger: Logger;
+}
+
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #parts: ConnectionParts;
+  readonly #wire = new Wire();
+  readonly #statsTimer: NodeJS.Timeout;
+  readonly #pingTimer: NodeJS.Timeout;
+  /** Events go out as the client's last message came in. */
+  #format: WireFormat = 'json';
+  #answeredPing = true;
+  #conversation: Conversation | undefined;
+  #leave: (() => void) | undefined;
+
+  constructor(socket: WebSocket, parts: ConnectionParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#statsTimer = setInterval(() => this.#sendStats(), STATS_INTERVAL_MS);
+    this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary ? 'msgpack' : 'json'));
+    socket.on('pong', () => {
+      this.#answeredPing = true;
+    });
+    // ws closes the socket itself after an error (a frame over the hard limit, broken UTF-8): `close` follows.
+    socket.on('error', (error) => parts.logger.info({ error: error.message }, 'socket failed'));
+    socket.on('close', () => this.#end());
+  }
+
+  /** Says goodbye to the client: the server stops. */
+  close(): void {
+    this.#socket.close(CLOSE_GOING_AWAY, 'the server stops');
+    setTimeout(() => this.#socket.terminate(), GOODBYE_MS).unref();
+  }
+
+  #receive(data: RawData, format: WireFormat): void {
+    this.#format = format;
+    const decoded = this.#wire.decode(toBytes(data), format);
+    if ('refusal' in decoded) this.#refuse(decoded.refusal);
+    else void this.#answer(decoded.message);
+  }
+
+  async #answer(message: ClientMessage): Promise<void> {
+    try {
+      const result = message.type === 'hello' ? this.#join(message.session) : await this.#perform(message);
+      if (message.id !== undefined) this.#send({ type: 'reply', id: message.id, result: { ...result } });
+    } catch (thrown) {
+      const error = toVaktraError(thrown);
+      if (error.status >= 500) this.#parts.logger.error({ err: thrown, request: message.type }, 'request failed');
+      this.#refuse({ error, ...(message.id !== undefined && { requestId: message.id }) });
+    }
+  }
+
+  #perform(message: Exclude<ClientMessage, { type: 'hello' }>): Promise<object> {
+    const conversation = this.#conversation;
+    if (conversation === undefined) {
+      const sentence = `"${message.type}" came before "hello": say first which session this socket belongs to.`;
+      throw new VaktraError('conversation_unknown', sentence);
+    }
+    if (message.type !== 'ping' && message.type !== 'playout') this.#parts.attendance.touch(conversation.id);
+    return perform(conversation, message);
+  }
+
+  #join(session: string): Results['hello'] {
+    const conversation = this.#parts.host.get(session);
+    this.#leave?.();
+    const stopForwarding = forwardEvents(conversation, (message) => this.#send(message));
+    this.#parts.attendance.join(conversation);
+    this.#conversation = conversation;
+    this.#leave = () => {
+      stopForwarding();
+      this.#parts.attendance.leave(conversation.id);
+      this.#conversation = undefined;
+      this.#leave = undefined;
+    };
+    const { state, position } = conversation.stats();
+    return {
+      session: conversation.id,
+      portrait: conversation.portrait,
+      rtp_capabilities: conversation.rtpCapabilities,
+      state,
+      position,
+    };
+  }
+
+  #refuse({ error, requestId, path }: Refusal): void {
+    this.#send({
+      type: 'error',
+      ...(requestId !== undefined && { id: requestId }),
+      ...error.toJSON(),
+      ...(path !== undefined && { path }),
+    });
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.#parts.logger.warn({ bufferedBytes: this.#socket.bufferedAmount }, 'slow socket dropped');
+      this.#socket.close(CLOSE_TRY_AGAIN_LATER, 'too slow');
+      // A peer that does not read will not answer the close either.
+      this.#socket.terminate();
+      return;
+    }
+    this.#socket.send(encode(message, this.#format));
+    if (message.type === 'closed') this.#leave?.();
+  }
+
+  #sendStats(): void {
+    const conversation = this.#conversation;
+    if (conversation === undefined) return;
+    try {
+      this.#send(statsMessage(conversation.stats()));
+    } catch (thrown) {
+      // Between a conversation's end and its event; the event tells the client.
+      this.#parts.logger.debug({ err: thrown }, 'no figures of a closing conversation');
+    }
+  }
+
+  #ping(): void {
+    if (!this.#answeredPing) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#answeredPing = false;
+    this.#socket.ping();
+  }
+
+  #end(): void {
+    clearInterval(this.#statsTimer);
+    clearInterval(this.#pingTimer);
+    this.#leave?.();
+  }
+}
+
+/** ws hands out a Buffer, or parts where a message came in fragments. */
+function toBytes(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}

@@ -1,0 +1,54 @@
+// A conversation's events and figures as messages for one client. Decides nothing; only translates.
+import type { Conversation, ConversationEvents, ConversationStats } from '../session/index.ts';
+import type { ServerMessage } from './messages.ts';
+
+/**
+ * Sends every event of `conversation` as a message until the returned function is called.
+ *
+ * @param send must not throw; called on the main thread in the order of the events
+ */
+export function forwardEvents(conversation: Conversation, send: (message: ServerMessage) => void): () => void {
+  const removals: (() => void)[] = [];
+  function forward<E extends keyof ConversationEvents>(
+    event: E,
+    toMessage: (...args: ConversationEvents[E]) => ServerMessage,
+  ): void {
+    const listener = (...args: ConversationEvents[E]): void => send(toMessage(...args));
+    conversation.on(event, listener);
+    removals.push(() => conversation.off(event, listener));
+  }
+
+  forward('state', ({ state, sample }) => ({ type: 'state', state, sample }));
+  forward('speechStarted', ({ eventId, sample }) => ({ type: 'speech.started', event_id: eventId, sample }));
+  forward('speechEnded', ({ eventId, sample }) => ({ type: 'speech.ended', event_id: eventId, sample }));
+  forward('speechInterrupted', ({ eventId, playbackPosition, measure }) => ({
+    type: 'speech.interrupted',
+    event_id: eventId,
+    playback_position: playbackPosition,
+    measure,
+  }));
+  forward('caption', ({ eventId, text, start, end }) => ({ type: 'caption', event_id: eventId, text, start, end }));
+  forward('warning', (warning) => ({ type: 'warning', ...warning.toJSON() }));
+  forward('closed', ({ error }) => ({ type: 'closed', ...(error && { error: error.toJSON() }) }));
+
+  return () => {
+    for (const remove of removals) remove();
+  };
+}
+
+export function statsMessage(stats: ConversationStats): ServerMessage {
+  return {
+    type: 'stats',
+    state: stats.state,
+    position: stats.position,
+    pictures_sent: stats.picturesSent,
+    pictures_repeated: stats.picturesRepeated,
+    clock_stalls: stats.clockStalls,
+    queued_ms: stats.queuedMs,
+    backlog_ms: stats.backlogMs,
+    motion_ms_per_picture: stats.motionMsPerPicture,
+    render_ms_per_picture: stats.renderMsPerPicture,
+    encode_ms_per_picture: stats.encodeMsPerPicture,
+    video_bitrate_kbps: stats.videoBitrateKbps,
+  };
+}

@@ -1,0 +1,176 @@
+// The HTTP side: the page, portraits and languages, opening a conversation and the simple forms of speaking in one,
+// health and metrics. Every failure is answered as `{ error: { code, status, message } }`.
+import { existsSync } from 'node:fs';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { toVaktraError, VaktraError } from '../errors.ts';
+import type { ConversationHost, PortraitChoice } from '../session/index.ts';
+import type { Attendance } from './attendance.ts';
+import { securityHeaders } from './headers.ts';
+import { MAX_MESSAGE_BYTES } from './messages.ts';
+import { pictureTooLarge, readUpload } from './upload.ts';
+
+/** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
+const UPLOAD_HEADROOM = 2;
+/** Shipped portraits change only with a new version of the server. */
+const THUMBNAIL_MAX_AGE_SECONDS = 3600;
+/** Vite names these files by their content, so a browser may keep them for good. */
+const ASSET_MAX_AGE_SECONDS = 31_536_000;
+
+/** What `/metrics` needs of a prom-client registry. */
+export interface MetricsRegistry {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+export interface HttpParts {
+  /** The built page. */
+  clientDirectory: string;
+  maxPictureBytes: number;
+  host: ConversationHost;
+  attendance: Attendance;
+  metrics: MetricsRegistry;
+  logger: Logger;
+  /** False once the server drains: it takes no new conversations. */
+  isReady: () => boolean;
+}
+
+const sessionRequest = z.strictObject({ portrait: z.string().min(1) });
+const speakRequest = z.strictObject({
+  event_id: z.string().min(1).max(128),
+  text: z.string(),
+  language: z.string().min(1).optional(),
+});
+const idParameter = z.object({ id: z.string().min(1) });
+
+export function createHttp(parts: HttpParts): FastifyInstance {
+  const app = Fastify({ logger: false, bodyLimit: MAX_MESSAGE_BYTES });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(securityHeaders);
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, parts));
+  app.setNotFoundHandler((request, reply) => {
+    const sentence = `There is nothing at ${request.method} ${request.url}: see docs/protocol.md for the routes.`;
+    return fail(new VaktraError('route_unknown', sentence), request, reply, parts);
+  });
+  addPage(app, parts);
+  addOperations(app, parts);
+  addChoices(app, parts);
+  addSessions(app, parts);
+  return app;
+}
+
+function addPage(app: FastifyInstance, { clientDirectory, logger }: HttpParts): void {
+  if (!existsSync(clientDirectory)) {
+    logger.warn({ clientDirectory }, 'the page is not built, "/" answers 404: run "npx vite build client"');
+    return;
+  }
+  app.register(fastifyStatic, {
+    root: clientDirectory,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const hashed = /[\\/]assets[\\/]/.test(path);
+      reply.header('cache-control', hashed ? `public, max-age=${ASSET_MAX_AGE_SECONDS}, immutable` : 'no-cache');
+    },
+  });
+}
+
+function addOperations(app: FastifyInstance, { host, metrics, isReady }: HttpParts): void {
+  app.get('/healthz', async () => ({ status: 'ok', conversations: host.size }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = isReady();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'draining' });
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+}
+
+function addChoices(app: FastifyInstance, { host }: HttpParts): void {
+  app.get('/v1/portraits', async () => ({ portraits: host.portraits() }));
+  app.get('/v1/portraits/:id/thumbnail.jpg', async (request, reply) => {
+    const { id } = check(idParameter, request.params);
+    const jpeg = await host.portraitThumbnail(id);
+    reply.header('cache-control', `public, max-age=${THUMBNAIL_MAX_AGE_SECONDS}`);
+    return reply.type('image/jpeg').send(Buffer.from(jpeg));
+  });
+  app.get('/v1/languages', async () => ({ languages: host.languages() }));
+}
+
+function addSessions(app: FastifyInstance, parts: HttpParts): void {
+  const { host, attendance, isReady, maxPictureBytes } = parts;
+  app.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: UPLOAD_HEADROOM * maxPictureBytes },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.post('/v1/sessions', async (request, reply) => {
+    if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
+    const conversation = await host.create({ portrait: await readPortrait(request, maxPictureBytes) });
+    attendance.watch(conversation);
+    return reply.code(201).send({ id: conversation.id, portrait: conversation.portrait });
+  });
+  app.get('/v1/sessions/:id', async (request) => {
+    const conversation = host.get(check(idParameter, request.params).id);
+    return { id: conversation.id, portrait: conversation.portrait, stats: conversation.stats() };
+  });
+  app.post('/v1/sessions/:id/speak', async (request, reply) => {
+    const conversation = host.get(check(idParameter, request.params).id);
+    const { event_id: eventId, text, language } = check(speakRequest, request.body);
+    attendance.touch(conversation.id);
+    await conversation.speak({ eventId, text, language });
+    return reply.code(202).send({ event_id: eventId });
+  });
+  app.post('/v1/sessions/:id/interrupt', async (request, reply) => {
+    const conversation = host.get(check(idParameter, request.params).id);
+    attendance.touch(conversation.id);
+    conversation.interrupt();
+    return reply.code(204).send();
+  });
+  app.delete('/v1/sessions/:id', async (request, reply) => {
+    await host.get(check(idParameter, request.params).id).close();
+    return reply.code(204).send();
+  });
+}
+
+function readPortrait(request: FastifyRequest, maxPictureBytes: number): PortraitChoice | Promise<PortraitChoice> {
+  const contentType = request.headers['content-type'];
+  if (request.body instanceof Uint8Array && contentType !== undefined) {
+    return readUpload(request.body, contentType, maxPictureBytes);
+  }
+  return { id: check(sessionRequest, request.body).portrait };
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown): T {
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0];
+  const path = issue?.path.map(String).join('.') || '(body)';
+  const sentence = `The request is not valid at ${path}: ${issue?.message ?? 'unknown shape'}. See docs/protocol.md.`;
+  throw new VaktraError('invalid_message', sentence);
+}
+
+function fail(error: Error, request: FastifyRequest, reply: FastifyReply, parts: HttpParts): FastifyReply {
+  const failure = fromFastify(error, request, parts.maxPictureBytes) ?? toVaktraError(error);
+  if (failure.status >= 500) parts.logger.error({ err: error, url: request.url }, 'request failed');
+  return reply.code(failure.status).send({ error: failure.toJSON() });
+}
+
+/** Fastify's own refusals of a body (its codes begin with FST_ERR_CTP) in our words. */
+function fromFastify(error: Error, request: FastifyRequest, maxPictureBytes: number): VaktraError | undefined {
+  const { code, statusCode } = error as Partial<FastifyError>;
+  if (error instanceof VaktraError || code === undefined || statusCode === undefined || statusCode >= 500) {
+    return undefined;
+  }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const bytes = Number(request.headers['content-length']);
+    if (request.headers['content-type']?.startsWith('multipart/')) return pictureTooLarge(bytes, maxPictureBytes);
+    const sentence = `A body of ${bytes} bytes is over the limit of ${MAX_MESSAGE_BYTES}: send it in parts.`;
+    return new VaktraError('message_too_large', sentence, { cause: error });
+  }
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return new VaktraError('message_not_decodable', 'The body is not JSON: send JSON.', { cause: error });
+  }
+  return new VaktraError('invalid_message', `The request was refused: ${error.message}.`, { cause: error });
+}

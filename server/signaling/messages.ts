@@ -1,0 +1,132 @@
+// Every message of the WebSocket, both ways, as zod schemas: the one place where the protocol is written down in code.
+// docs/protocol.md documents the same messages; a test holds page and schemas together.
+import type { types as mediasoup } from 'mediasoup';
+import { z } from 'zod';
+import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
+import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
+
+/** Largest frame that is decoded, in bytes. A longer one is answered with `message_too_large`. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** Longest name a client may give to a speech, a transport or a request, in characters. */
+const MAX_NAME_CHARS = 128;
+/** A longer playout delay than this is no jitter buffer any more. */
+const MAX_PLAYOUT_DELAY_MS = 10_000;
+
+const name = z.string().min(1).max(MAX_NAME_CHARS);
+const requestId = z.union([name, z.number().int()]);
+const base64 = z.base64().transform((encoded) => new Uint8Array(Buffer.from(encoded, 'base64')));
+// The decoder's binary is a view on the buffer it shares between messages, so it is copied before anyone keeps it.
+const binary = z.instanceof(Uint8Array).transform((view) => new Uint8Array(view));
+
+/** `id` is the client's own mark of a request; with it the request is answered by a `reply`. */
+const request = { id: requestId.optional() };
+
+/** What a client sends. */
+export const clientMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), ...request, session: name }),
+  z.strictObject({ type: z.literal('transport.create'), ...request }),
+  z.strictObject({
+    type: z.literal('transport.connect'),
+    ...request,
+    transport: name,
+    dtls_parameters: dtlsParameters,
+  }),
+  z.strictObject({ type: z.literal('transport.restart_ice'), ...request, transport: name }),
+  z.strictObject({ type: z.literal('consume'), ...request, transport: name, rtp_capabilities: rtpCapabilities }),
+  z.strictObject({ type: z.literal('resume'), ...request, transport: name }),
+  z.strictObject({ type: z.literal('microphone.start'), ...request, transport: name, rtp_parameters: rtpParameters }),
+  z.strictObject({ type: z.literal('microphone.stop'), ...request }),
+  z.strictObject({
+    type: z.literal('speak'),
+    ...request,
+    event_id: name,
+    text: z.string(),
+    language: name.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('audio'),
+    ...request,
+    event_id: name,
+    rate_hz: z.number().int(),
+    pcm: z.union([binary, base64]),
+  }),
+  z.strictObject({ type: z.literal('speak_end'), ...request, event_id: name }),
+  z.strictObject({ type: z.literal('interrupt'), ...request }),
+  z.strictObject({ type: z.literal('playout'), ...request, delay_ms: z.number().min(0).max(MAX_PLAYOUT_DELAY_MS) }),
+  z.strictObject({ type: z.literal('ping'), ...request }),
+  z.strictObject({ type: z.literal('close'), ...request }),
+]);
+
+const state = z.enum(['idle', 'listening', 'thinking', 'speaking']);
+const sample = z.number().int().min(0);
+const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
+const errorFields = { code: errorCode, status: z.number().int(), message: z.string() };
+
+/** What the server sends. */
+export const serverMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('reply'), id: requestId, result: z.record(z.string(), z.unknown()) }),
+  z.strictObject({
+    type: z.literal('error'),
+    id: requestId.optional(),
+    ...errorFields,
+    path: z.string().optional(),
+  }),
+  z.strictObject({ type: z.literal('state'), state, sample }),
+  z.strictObject({ type: z.literal('speech.started'), event_id: name, sample }),
+  z.strictObject({ type: z.literal('speech.ended'), event_id: name, sample }),
+  z.strictObject({
+    type: z.literal('speech.interrupted'),
+    event_id: name,
+    playback_position: sample,
+    measure: z.enum(['sent', 'heard']),
+  }),
+  z.strictObject({ type: z.literal('caption'), event_id: name, text: z.string(), start: sample, end: sample }),
+  z.strictObject({
+    type: z.literal('stats'),
+    state,
+    position: sample,
+    pictures_sent: z.number(),
+    pictures_repeated: z.number(),
+    clock_stalls: z.number(),
+    queued_ms: z.number(),
+    backlog_ms: z.number(),
+    motion_ms_per_picture: z.number(),
+    render_ms_per_picture: z.number(),
+    encode_ms_per_picture: z.number(),
+    video_bitrate_kbps: z.number(),
+  }),
+  z.strictObject({ type: z.literal('warning'), ...errorFields }),
+  z.strictObject({ type: z.literal('closed'), error: z.strictObject(errorFields).optional() }),
+]);
+
+export type ClientMessage = z.output<typeof clientMessage>;
+export type ServerMessage = z.output<typeof serverMessage>;
+
+/** The `result` of each request's reply; requests that are not listed answer with `{}`. */
+export interface Results {
+  hello: {
+    session: string;
+    portrait: { id: string; title: string };
+    rtp_capabilities: mediasoup.RtpCapabilities;
+    state: z.output<typeof state>;
+    position: number;
+  };
+  'transport.create': {
+    id: string;
+    ice_parameters: mediasoup.IceParameters;
+    ice_candidates: mediasoup.IceCandidate[];
+    dtls_parameters: mediasoup.DtlsParameters;
+  };
+  'transport.restart_ice': { ice_parameters: mediasoup.IceParameters };
+  consume: {
+    consumers: {
+      id: string;
+      producer_id: string;
+      kind: mediasoup.MediaKind;
+      rtp_parameters: mediasoup.RtpParameters;
+    }[];
+  };
+  'microphone.start': { id: string };
+  ping: { position: number };
+}

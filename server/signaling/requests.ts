@@ -1,0 +1,83 @@
+// What each message of a client does to its conversation. Stateless: the connection keeps who is where.
+import type { Conversation } from '../session/index.ts';
+import type { ClientMessage, Results } from './messages.ts';
+
+/** A request inside a conversation, that is all but `hello`. */
+export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' }>;
+
+/**
+ * Does what `message` asks and returns the reply's result.
+ *
+ * Starts at once, in the order of the calls: an interrupt does not wait for the text before it.
+ * @throws VaktraError as the conversation throws it
+ */
+export async function perform(conversation: Conversation, message: ConversationRequest): Promise<object> {
+  switch (message.type) {
+    case 'transport.create': {
+      const transport = await conversation.createTransport();
+      const result: Results['transport.create'] = {
+        id: transport.id,
+        ice_parameters: transport.iceParameters,
+        ice_candidates: transport.iceCandidates,
+        dtls_parameters: transport.dtlsParameters,
+      };
+      return result;
+    }
+    case 'transport.connect':
+      await conversation.connectTransport(message.transport, message.dtls_parameters);
+      return {};
+    case 'transport.restart_ice': {
+      const result: Results['transport.restart_ice'] = {
+        ice_parameters: await conversation.restartIce(message.transport),
+      };
+      return result;
+    }
+    case 'consume': {
+      const consumers = await conversation.consume(message.transport, message.rtp_capabilities);
+      const result: Results['consume'] = {
+        consumers: consumers.map((consumer) => ({
+          id: consumer.id,
+          producer_id: consumer.producerId,
+          kind: consumer.kind,
+          rtp_parameters: consumer.rtpParameters,
+        })),
+      };
+      return result;
+    }
+    case 'resume':
+      await conversation.resumeConsumers(message.transport);
+      return {};
+    case 'microphone.start': {
+      const result: Results['microphone.start'] = await conversation.produceMicrophone(
+        message.transport,
+        message.rtp_parameters,
+      );
+      return { id: result.id };
+    }
+    case 'microphone.stop':
+      await conversation.stopMicrophone();
+      return {};
+    case 'speak':
+      await conversation.speak({ eventId: message.event_id, text: message.text, language: message.language });
+      return {};
+    case 'audio':
+      conversation.pushAudio({ eventId: message.event_id, pcm: message.pcm, sampleRateHz: message.rate_hz });
+      return {};
+    case 'speak_end':
+      conversation.speakEnd({ eventId: message.event_id });
+      return {};
+    case 'interrupt':
+      conversation.interrupt();
+      return {};
+    case 'playout':
+      conversation.reportPlayoutDelay(message.delay_ms);
+      return {};
+    case 'ping': {
+      const result: Results['ping'] = { position: conversation.stats().position };
+      return result;
+    }
+    case 'close':
+      await conversation.close();
+      return {};
+  }
+}

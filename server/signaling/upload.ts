@@ -1,0 +1,50 @@
+// Reads the form with which a picture is uploaded (multipart/form-data, RFC 7578): the picture and who agreed to its use.
+// Nothing is written to disk: the bytes live in memory and belong to the caller.
+import { VaktraError } from '../errors.ts';
+import type { PortraitChoice } from '../session/index.ts';
+
+const MAX_CONSENT_CHARS = 1000;
+
+/**
+ * The form's fields `picture` and `consent` as a portrait choice.
+ *
+ * @param body the whole form as it came over the wire
+ * @param contentType its header, which holds the boundary
+ * @throws VaktraError `message_not_decodable`, `consent_missing`, `invalid_message`, `picture_too_large`
+ */
+export async function readUpload(
+  body: Uint8Array,
+  contentType: string,
+  maxPictureBytes: number,
+): Promise<PortraitChoice> {
+  const form = await parseForm(body, contentType);
+  const picture = form.get('picture');
+  if (!(picture instanceof File)) {
+    throw new VaktraError('invalid_message', 'The form has no file in its field "picture": send the picture there.');
+  }
+  if (picture.size > maxPictureBytes) throw pictureTooLarge(picture.size, maxPictureBytes);
+  const consent = form.get('consent');
+  if (typeof consent !== 'string' || consent.trim() === '') {
+    const sentence = 'The form says nobody who agreed: name in its field "consent" who agreed to the use of this face.';
+    throw new VaktraError('consent_missing', sentence);
+  }
+  if (consent.length > MAX_CONSENT_CHARS) {
+    const sentence = `The field "consent" has ${consent.length} characters: at most ${MAX_CONSENT_CHARS} are kept.`;
+    throw new VaktraError('invalid_message', sentence);
+  }
+  return { upload: new Uint8Array(await picture.arrayBuffer()), consent: consent.trim() };
+}
+
+export function pictureTooLarge(bytes: number, maxPictureBytes: number): VaktraError {
+  const sentence = `A picture of ${bytes} bytes is over the limit of ${maxPictureBytes}: send a smaller one.`;
+  return new VaktraError('picture_too_large', sentence);
+}
+
+async function parseForm(body: Uint8Array, contentType: string): Promise<FormData> {
+  try {
+    // The copy gives the body a buffer of its own, which is what Response's type asks for.
+    return await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
+  } catch (cause) {
+    throw new VaktraError('message_not_decodable', 'The body is not a multipart/form-data form.', { cause });
+  }
+}
