@@ -1,0 +1,321 @@
+// One conversation's place in mediasoup: a router, the avatar's two producers, the viewers' transports and the microphone.
+// Knows packets and parameters; what is in them comes from and goes to the session.
+import { EventEmitter } from 'node:events';
+import type { types as mediasoup } from 'mediasoup';
+import { VaktraError } from '../errors.ts';
+import type { AvatarTracks } from './avatar-sender.ts';
+import { newAvatarStreams, ROOM_CODECS, randomStart } from './codecs-offered.ts';
+import { requestsKeyFrame } from './rtcp.ts';
+import type { RoomSink, SinkListener } from './sink.ts';
+import { openSink } from './sink.ts';
+import { BITRATE_POLL_MS, suggestVideoKbps } from './video-bitrate.ts';
+
+/** Viewers, reconnects included, of one conversation. A client that goes on opening transports is stopped here. */
+const MAX_TRANSPORTS = 32;
+/** What a transport may send before anything was measured; enough for the default encoder. */
+const INITIAL_OUTGOING_BPS = 1_000_000;
+/** Seconds without an answer to ICE checks until a viewer counts as gone (RFC 7675 asks for 30 at most). */
+const ICE_CONSENT_TIMEOUT_S = 20;
+
+export interface TransportDescription {
+  id: string;
+  iceParameters: mediasoup.IceParameters;
+  iceCandidates: mediasoup.IceCandidate[];
+  dtlsParameters: mediasoup.DtlsParameters;
+}
+
+export interface ConsumerDescription {
+  id: string;
+  producerId: string;
+  kind: mediasoup.MediaKind;
+  rtpParameters: mediasoup.RtpParameters;
+}
+
+export interface RoomEvents {
+  /** A viewer lost the picture or has just come: encode the next picture as a key frame. At most about one a second. */
+  keyFrameRequested: [];
+  /** Media can flow to this viewer (DTLS is up). */
+  viewerConnected: [transportId: string];
+  /** The viewer is gone, whether it said so or not; its transport is closed. */
+  viewerDisconnected: [transportId: string];
+  microphoneStarted: [transportId: string];
+  microphoneStopped: [transportId: string];
+  /** One RTP packet of the microphone, whole. The listener may keep it. */
+  microphonePacket: [packet: Buffer];
+  /** What the slowest viewer can take; comes only when it changed by much. */
+  videoBitrateSuggested: [kbps: number];
+  /** The media worker died: the room is closed, `closed` follows. */
+  failed: [error: VaktraError];
+  /** Comes once, whoever closed. */
+  closed: [];
+}
+
+interface Viewer {
+  transport: mediasoup.WebRtcTransport;
+  consumers: mediasoup.Consumer[];
+  isConnected: boolean;
+}
+
+interface Microphone {
+  transportId: string;
+  producer: mediasoup.Producer;
+}
+
+/** What a room is made of; made by `createRoom` alone. */
+interface RoomParts {
+  router: mediasoup.Router;
+  server: mediasoup.WebRtcServer;
+  direct: mediasoup.DirectTransport;
+  sound: mediasoup.Producer;
+  pictures: mediasoup.Producer;
+  maxVideoKbps: number;
+}
+
+/**
+ * All methods that talk to the worker reject with VaktraError: `conversation_closed` after close, `transport_failed` for
+ * parameters that mediasoup refuses or an unknown transport.
+ */
+export class MediaRoom extends EventEmitter<RoomEvents> {
+  /** For an AvatarSender: stream ids, random first counts, and where packets go. */
+  readonly tracks: AvatarTracks;
+  readonly #parts: RoomParts;
+  readonly #viewers = new Map<string, Viewer>();
+  readonly #bitratePoll: NodeJS.Timeout;
+  #microphone: Microphone | undefined;
+  #suggestedKbps: number;
+  #isClosed = false;
+
+  constructor(parts: RoomParts) {
+    super();
+    this.#parts = parts;
+    this.#suggestedKbps = parts.maxVideoKbps;
+    this.tracks = { sound: trackOf(parts.sound), pictures: trackOf(parts.pictures) };
+    parts.direct.on('rtcp', (packet) => {
+      if (requestsKeyFrame(packet, this.tracks.pictures.ssrc)) this.emit('keyFrameRequested');
+    });
+    parts.router.on('workerclose', () => this.#fail());
+    this.#bitratePoll = setInterval(() => void this.#pollBitrate(), BITRATE_POLL_MS);
+    this.#bitratePoll.unref();
+  }
+
+  /** What a browser loads its device with. */
+  get rtpCapabilities(): mediasoup.RtpCapabilities {
+    return this.#parts.router.rtpCapabilities;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Viewers to whom media flows. */
+  get viewerCount(): number {
+    return [...this.#viewers.values()].filter((viewer) => viewer.isConnected).length;
+  }
+
+  /** A transport for one browser; it serves both directions. */
+  async createTransport(): Promise<TransportDescription> {
+    return this.#guarded('A transport could not be made', async () => {
+      if (this.#viewers.size >= MAX_TRANSPORTS) {
+        throw new VaktraError('transport_failed', `${MAX_TRANSPORTS} transports are open: close the ones you left.`);
+      }
+      const transport = await this.#parts.router.createWebRtcTransport({
+        webRtcServer: this.#parts.server,
+        preferUdp: true,
+        initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BPS,
+        iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
+      });
+      this.#watch(transport);
+      const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+      return { id, iceParameters, iceCandidates, dtlsParameters };
+    });
+  }
+
+  async connectTransport(transportId: string, dtlsParameters: mediasoup.DtlsParameters): Promise<void> {
+    const { transport } = this.#viewer(transportId);
+    await this.#guarded('The DTLS parameters were refused', () => transport.connect({ dtlsParameters }));
+  }
+
+  /** New ICE credentials, for a browser whose network changed. */
+  async restartIce(transportId: string): Promise<mediasoup.IceParameters> {
+    const { transport } = this.#viewer(transportId);
+    return this.#guarded('ICE could not restart', () => transport.restartIce());
+  }
+
+  /** The avatar's sound and pictures for this viewer, in this order, paused until `resumeConsumers`. */
+  async consume(transportId: string, rtpCapabilities: mediasoup.RtpCapabilities): Promise<ConsumerDescription[]> {
+    const viewer = this.#viewer(transportId);
+    return this.#guarded('The RTP capabilities were refused', async () => {
+      if (viewer.consumers.length > 0) {
+        throw new VaktraError('transport_failed', `Transport ${transportId} consumes already: open another one.`);
+      }
+      for (const { id: producerId } of [this.#parts.sound, this.#parts.pictures]) {
+        viewer.consumers.push(await viewer.transport.consume({ producerId, rtpCapabilities, paused: true }));
+      }
+      return viewer.consumers.map(({ id, producerId, kind, rtpParameters }) => ({
+        id,
+        producerId,
+        kind,
+        rtpParameters,
+      }));
+    });
+  }
+
+  /** The viewer has both consumers: begin to send, from a key frame on. */
+  async resumeConsumers(transportId: string): Promise<void> {
+    const { consumers } = this.#viewer(transportId);
+    await this.#guarded('The consumers could not be resumed', () => Promise.all(consumers.map((one) => one.resume())));
+  }
+
+  /** Takes a microphone; the one before is closed. Its packets come as `microphonePacket`. */
+  async produceMicrophone(transportId: string, rtpParameters: mediasoup.RtpParameters): Promise<{ id: string }> {
+    const { transport } = this.#viewer(transportId);
+    return this.#guarded('The microphone was refused', async () => {
+      const producer = await transport.produce({ kind: 'audio', rtpParameters });
+      this.stopMicrophone();
+      const microphone = { transportId, producer };
+      this.#microphone = microphone;
+      producer.observer.once('close', () => this.#microphoneClosed(microphone));
+      const consumer = await this.#parts.direct.consume({
+        producerId: producer.id,
+        rtpCapabilities: this.#parts.router.rtpCapabilities,
+      });
+      consumer.on('rtp', (packet) => this.emit('microphonePacket', packet));
+      this.emit('microphoneStarted', transportId);
+      return { id: producer.id };
+    });
+  }
+
+  /** Harmless when there is none. */
+  stopMicrophone(): void {
+    this.#microphone?.producer.close();
+  }
+
+  /** The browser said that it leaves. Harmless for a transport that is gone. */
+  closeTransport(transportId: string): void {
+    this.#viewers.get(transportId)?.transport.close();
+  }
+
+  /** A viewer inside this process, for measuring: it gets what a browser would get, before encryption. */
+  async openSink(listener: SinkListener): Promise<RoomSink> {
+    return this.#guarded('A sink could not be opened', () =>
+      openSink(this.#parts.router, [this.#parts.sound.id, this.#parts.pictures.id], listener),
+    );
+  }
+
+  /** Closes all that belongs to the room. Harmless twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#bitratePoll);
+    this.#parts.router.close();
+    this.#viewers.clear();
+    this.emit('closed');
+    this.removeAllListeners();
+  }
+
+  #fail(): void {
+    if (this.#isClosed) return;
+    this.emit(
+      'failed',
+      new VaktraError('conversation_failed', 'The media worker of this conversation died: open a new conversation.'),
+    );
+    this.close();
+  }
+
+  #watch(transport: mediasoup.WebRtcTransport): void {
+    const viewer: Viewer = { transport, consumers: [], isConnected: false };
+    this.#viewers.set(transport.id, viewer);
+    transport.on('dtlsstatechange', (state) => {
+      if (state === 'connected') this.#viewerConnected(viewer);
+      if (state === 'failed' || state === 'closed') transport.close();
+    });
+    transport.on('icestatechange', (state) => {
+      if (state === 'disconnected' || state === 'closed') transport.close();
+    });
+    transport.observer.once('close', () => this.#viewerClosed(viewer));
+  }
+
+  #viewerConnected(viewer: Viewer): void {
+    if (viewer.isConnected) return;
+    viewer.isConnected = true;
+    this.emit('viewerConnected', viewer.transport.id);
+  }
+
+  #viewerClosed(viewer: Viewer): void {
+    this.#viewers.delete(viewer.transport.id);
+    if (viewer.isConnected) this.emit('viewerDisconnected', viewer.transport.id);
+  }
+
+  #microphoneClosed(microphone: Microphone): void {
+    if (this.#microphone === microphone) this.#microphone = undefined;
+    this.emit('microphoneStopped', microphone.transportId);
+  }
+
+  async #pollBitrate(): Promise<void> {
+    const connected = [...this.#viewers.values()].filter((viewer) => viewer.isConnected);
+    // A viewer that leaves in the meantime rejects; the others still count.
+    const answers = await Promise.allSettled(connected.map(({ transport }) => transport.getStats()));
+    const availableBps = answers
+      .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+      .flatMap(({ availableOutgoingBitrate }) => availableOutgoingBitrate ?? []);
+    const kbps = suggestVideoKbps(availableBps, this.#suggestedKbps, this.#parts.maxVideoKbps);
+    if (this.#isClosed || kbps === this.#suggestedKbps) return;
+    this.#suggestedKbps = kbps;
+    this.emit('videoBitrateSuggested', kbps);
+  }
+
+  #viewer(transportId: string): Viewer {
+    this.#requireOpen();
+    const viewer = this.#viewers.get(transportId);
+    if (viewer === undefined) {
+      throw new VaktraError('transport_failed', `There is no transport "${transportId}": create one first.`);
+    }
+    return viewer;
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw new VaktraError('conversation_closed', 'The conversation is over: open a new one.');
+  }
+
+  /** mediasoup checks foreign parameters and throws its own errors: one kind of error leaves this part. */
+  async #guarded<T>(what: string, action: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
+    try {
+      return await action();
+    } catch (error) {
+      this.#requireOpen();
+      if (error instanceof VaktraError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new VaktraError('transport_failed', `${what} (${reason}): check what was sent.`, { cause: error });
+    }
+  }
+}
+
+/** @throws whatever mediasoup throws when the worker dies in the meantime; the router is closed then */
+export async function createRoom(
+  worker: mediasoup.Worker,
+  server: mediasoup.WebRtcServer,
+  maxVideoKbps: number,
+): Promise<MediaRoom> {
+  const router = await worker.createRouter({ mediaCodecs: ROOM_CODECS });
+  try {
+    const direct = await router.createDirectTransport();
+    const streams = newAvatarStreams();
+    const sound = await direct.produce({ kind: 'audio', rtpParameters: streams.sound });
+    const pictures = await direct.produce({ kind: 'video', rtpParameters: streams.pictures });
+    return new MediaRoom({ router, server, direct, sound, pictures, maxVideoKbps });
+  } catch (error) {
+    router.close();
+    throw error;
+  }
+}
+
+function trackOf(producer: mediasoup.Producer): AvatarTracks['sound'] {
+  const { codecs, encodings } = producer.rtpParameters;
+  const payloadType = codecs[0]?.payloadType;
+  const ssrc = encodings?.[0]?.ssrc;
+  if (payloadType === undefined || ssrc === undefined) {
+    throw new VaktraError('internal', 'A producer lost its parameters: see the log.');
+  }
+  return { payloadType, ssrc, ...randomStart(), send: (packet) => producer.send(packet) };
+}
