@@ -4,7 +4,9 @@ import { VaktraError } from '../errors.ts';
 import type { Conversation } from '../session/index.ts';
 
 export interface AttendanceLimits {
-  /** How long a conversation waits for a socket: for its first one, after an HTTP request, or to come back. */
+  /** How long a new conversation waits for its first socket. */
+  firstSocketMs: number;
+  /** How long it waits for a socket to come back, after the last one left or after an HTTP request. */
   graceMs: number;
   /** How long a conversation with a socket may go unused. */
   idleMs: number;
@@ -13,6 +15,7 @@ export interface AttendanceLimits {
 interface Entry {
   conversation: Conversation;
   sockets: number;
+  wasAttended: boolean;
   timer?: NodeJS.Timeout;
 }
 
@@ -30,7 +33,7 @@ export class Attendance {
   /** Watches a conversation from now on until it closes. Watching twice is harmless. */
   watch(conversation: Conversation): void {
     if (this.#entries.has(conversation.id)) return;
-    this.#entries.set(conversation.id, { conversation, sockets: 0 });
+    this.#entries.set(conversation.id, { conversation, sockets: 0, wasAttended: false });
     this.#rearm(conversation.id);
     conversation.on('closed', () => this.#forget(conversation.id));
     // Speech that comes from a microphone shows itself only as a change of state.
@@ -60,6 +63,7 @@ export class Attendance {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     entry.sockets += change;
+    entry.wasAttended = true;
     this.#rearm(id);
   }
 
@@ -68,7 +72,8 @@ export class Attendance {
     if (entry === undefined) return;
     clearTimeout(entry.timer);
     const attended = entry.sockets > 0;
-    const limitMs = attended ? this.#limits.idleMs : this.#limits.graceMs;
+    const absenceMs = entry.wasAttended ? this.#limits.graceMs : this.#limits.firstSocketMs;
+    const limitMs = attended ? this.#limits.idleMs : absenceMs;
     entry.timer = setTimeout(() => this.#expire(entry.conversation, attended, limitMs), limitMs);
     // A server that stops must not wait for a conversation's time to run out.
     entry.timer.unref();

@@ -25,12 +25,13 @@ interface ConnectionParts {
   host: ConversationHost;
   attendance: Attendance;
   logger: Logger;
+  maxMessageBytes: number;
 }
 
 export class Connection {
   readonly #socket: WebSocket;
   readonly #parts: ConnectionParts;
-  readonly #wire = new Wire();
+  readonly #wire: Wire;
   readonly #statsTimer: NodeJS.Timeout;
   readonly #pingTimer: NodeJS.Timeout;
   /** Events go out as the client's last message came in. */
@@ -42,6 +43,7 @@ export class Connection {
   constructor(socket: WebSocket, parts: ConnectionParts) {
     this.#socket = socket;
     this.#parts = parts;
+    this.#wire = new Wire(parts.maxMessageBytes);
     this.#statsTimer = setInterval(() => this.#sendStats(), STATS_INTERVAL_MS);
     this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary ? 'msgpack' : 'json'));

@@ -9,7 +9,6 @@ import { toVaktraError, VaktraError } from '../errors.ts';
 import type { ConversationHost, PortraitChoice } from '../session/index.ts';
 import type { Attendance } from './attendance.ts';
 import { securityHeaders } from './headers.ts';
-import { MAX_MESSAGE_BYTES } from './messages.ts';
 import { pictureTooLarge, readUpload } from './upload.ts';
 
 /** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
@@ -28,6 +27,7 @@ export interface MetricsRegistry {
 export interface HttpParts {
   /** The built page. */
   clientDirectory: string;
+  maxMessageBytes: number;
   maxPictureBytes: number;
   host: ConversationHost;
   attendance: Attendance;
@@ -46,7 +46,7 @@ const speakRequest = z.strictObject({
 const idParameter = z.object({ id: z.string().min(1) });
 
 export function createHttp(parts: HttpParts): FastifyInstance {
-  const app = Fastify({ logger: false, bodyLimit: MAX_MESSAGE_BYTES });
+  const app = Fastify({ logger: false, bodyLimit: parts.maxMessageBytes });
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(securityHeaders);
   });
@@ -86,8 +86,8 @@ function addOperations(app: FastifyInstance, { host, metrics, isReady }: HttpPar
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
 }
 
-function addChoices(app: FastifyInstance, { host }: HttpParts): void {
-  app.get('/v1/portraits', async () => ({ portraits: host.portraits() }));
+function addChoices(app: FastifyInstance, { host, maxPictureBytes }: HttpParts): void {
+  app.get('/v1/portraits', async () => ({ portraits: host.portraits(), max_picture_bytes: maxPictureBytes }));
   app.get('/v1/portraits/:id/thumbnail.jpg', async (request, reply) => {
     const { id } = check(idParameter, request.params);
     const jpeg = await host.portraitThumbnail(id);
@@ -152,21 +152,21 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 function fail(error: Error, request: FastifyRequest, reply: FastifyReply, parts: HttpParts): FastifyReply {
-  const failure = fromFastify(error, request, parts.maxPictureBytes) ?? toVaktraError(error);
+  const failure = fromFastify(error, request, parts) ?? toVaktraError(error);
   if (failure.status >= 500) parts.logger.error({ err: error, url: request.url }, 'request failed');
   return reply.code(failure.status).send({ error: failure.toJSON() });
 }
 
 /** Fastify's own refusals of a body (its codes begin with FST_ERR_CTP) in our words. */
-function fromFastify(error: Error, request: FastifyRequest, maxPictureBytes: number): VaktraError | undefined {
+function fromFastify(error: Error, request: FastifyRequest, parts: HttpParts): VaktraError | undefined {
   const { code, statusCode } = error as Partial<FastifyError>;
   if (error instanceof VaktraError || code === undefined || statusCode === undefined || statusCode >= 500) {
     return undefined;
   }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const bytes = Number(request.headers['content-length']);
-    if (request.headers['content-type']?.startsWith('multipart/')) return pictureTooLarge(bytes, maxPictureBytes);
-    const sentence = `A body of ${bytes} bytes is over the limit of ${MAX_MESSAGE_BYTES}: send it in parts.`;
+    if (request.headers['content-type']?.startsWith('multipart/')) return pictureTooLarge(bytes, parts.maxPictureBytes);
+    const sentence = `A body of ${bytes} bytes is over the limit of ${parts.maxMessageBytes}: send it in parts.`;
     return new VaktraError('message_too_large', sentence, { cause: error });
   }
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {

@@ -9,32 +9,27 @@ import type { ConversationHost } from '../session/index.ts';
 import { Attendance } from './attendance.ts';
 import { Connection } from './connection.ts';
 import { createHttp, type MetricsRegistry } from './http.ts';
-import { MAX_MESSAGE_BYTES } from './messages.ts';
 
 const SOCKET_PATH = '/v1/socket';
 /**
- * Beyond MAX_MESSAGE_BYTES a frame is refused by a message and the conversation goes on; beyond this many times that,
+ * Beyond http.maxMessageBytes a frame is refused by a message and the conversation goes on; beyond this many times that,
  * ws closes the socket (1009, RFC 6455 section 7.4.1) before it takes the memory.
  */
 const HARD_LIMIT_FACTOR = 4;
+/** How long a new conversation waits for its first socket: a browser on a slow network needs some seconds. */
+const FIRST_SOCKET_MS = 15_000;
 
+/** The settings that signaling reads; the server's Config (config/default.yaml explains each) is one of these. */
 export interface SignalingConfig {
-  /** Address to listen on, for example 0.0.0.0. */
-  host: string;
-  /** TCP port; 0 takes any free one. */
-  port: number;
-  /** Directory of the built page. */
-  clientDirectory: string;
-  /** How long a conversation lives after its last socket left. Default 10. */
-  socketGraceSeconds: number;
-  /** How long a conversation may go unused while a socket is there. */
-  idleConversationSeconds: number;
-  /** Largest picture that is taken as a portrait, in bytes. Default 10 MiB. */
-  maxPictureBytes: number;
+  http: { host: string; port: number; maxMessageBytes: number };
+  portraits: { maxUploadBytes: number };
+  conversations: { graceSeconds: number; idleSeconds: number };
 }
 
 export interface SignalingOptions {
   config: SignalingConfig;
+  /** Directory of the built page (Vite's output). */
+  clientDirectory: string;
   host: ConversationHost;
   logger: Logger;
   metrics: MetricsRegistry;
@@ -49,18 +44,34 @@ export interface Signaling {
   close(): Promise<void>;
 }
 
-export function createSignaling({ config, host, logger, metrics }: SignalingOptions): Signaling {
+export function createSignaling({ config, clientDirectory, host, logger, metrics }: SignalingOptions): Signaling {
   const connections = new Set<Connection>();
   let ready = true;
   const attendance = new Attendance(
-    { graceMs: config.socketGraceSeconds * 1000, idleMs: config.idleConversationSeconds * 1000 },
+    {
+      firstSocketMs: FIRST_SOCKET_MS,
+      graceMs: config.conversations.graceSeconds * 1000,
+      idleMs: config.conversations.idleSeconds * 1000,
+    },
     (error) => logger.error({ err: error }, 'closing an unused conversation failed'),
   );
-  const { clientDirectory, maxPictureBytes } = config;
-  const isReady = (): boolean => ready;
-  const app = createHttp({ clientDirectory, maxPictureBytes, host, attendance, metrics, logger, isReady });
-  const sockets = acceptSockets(app.server, (socket) => {
-    const connection = new Connection(socket, { host, attendance, logger });
+  const app = createHttp({
+    clientDirectory,
+    maxMessageBytes: config.http.maxMessageBytes,
+    maxPictureBytes: config.portraits.maxUploadBytes,
+    host,
+    attendance,
+    metrics,
+    logger,
+    isReady: () => ready,
+  });
+  const sockets = acceptSockets(app.server, config.http.maxMessageBytes, (socket) => {
+    const connection = new Connection(socket, {
+      host,
+      attendance,
+      logger,
+      maxMessageBytes: config.http.maxMessageBytes,
+    });
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));
   });
@@ -68,13 +79,13 @@ export function createSignaling({ config, host, logger, metrics }: SignalingOpti
   return {
     async listen() {
       try {
-        await app.listen({ host: config.host, port: config.port });
+        await app.listen({ host: config.http.host, port: config.http.port });
       } catch (error) {
-        throw explainListenError(error, config);
+        throw explainListenError(error, config.http);
       }
       const address = app.server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : config.port;
-      logger.info({ host: config.host, port }, 'listening');
+      const port = typeof address === 'object' && address !== null ? address.port : config.http.port;
+      logger.info({ host: config.http.host, port }, 'listening');
       return { port };
     },
     drain() {
@@ -90,12 +101,16 @@ export function createSignaling({ config, host, logger, metrics }: SignalingOpti
   };
 }
 
-function acceptSockets(server: Server, onSocket: (socket: WebSocket) => void): WebSocketServer {
+function acceptSockets(
+  server: Server,
+  maxMessageBytes: number,
+  onSocket: (socket: WebSocket) => void,
+): WebSocketServer {
   const sockets = new WebSocketServer({
     noServer: true,
     // Compression would cost a buffer per socket and let small frames grow into large ones.
     perMessageDeflate: false,
-    maxPayload: HARD_LIMIT_FACTOR * MAX_MESSAGE_BYTES,
+    maxPayload: HARD_LIMIT_FACTOR * maxMessageBytes,
   });
   server.on('upgrade', (request, stream: Duplex, head) => {
     const [path] = (request.url ?? '').split('?');
@@ -108,7 +123,7 @@ function acceptSockets(server: Server, onSocket: (socket: WebSocket) => void): W
   return sockets;
 }
 
-function explainListenError(error: unknown, { host, port }: SignalingConfig): unknown {
+function explainListenError(error: unknown, { host, port }: SignalingConfig['http']): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'EADDRINUSE') return error;
   const sentence = `Port ${port} on ${host} is in use: stop what listens there or set another port in the config.`;

@@ -5,9 +5,6 @@ import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
 
-/** Largest frame that is decoded, in bytes. A longer one is answered with `message_too_large`. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024;
-
 /** Longest name a client may give to a speech, a transport or a request, in characters. */
 const MAX_NAME_CHARS = 128;
 /** A longer playout delay than this is no jitter buffer any more. */

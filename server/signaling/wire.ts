@@ -3,7 +3,7 @@
 import { Packr, Unpackr } from 'msgpackr';
 import type { z } from 'zod';
 import { VaktraError } from '../errors.ts';
-import { type ClientMessage, clientMessage, MAX_MESSAGE_BYTES, type ServerMessage } from './messages.ts';
+import { type ClientMessage, clientMessage, type ServerMessage } from './messages.ts';
 
 export type WireFormat = 'json' | 'msgpack';
 
@@ -19,7 +19,13 @@ const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true });
 
 /** One connection's decoder; each has its own, because msgpackr decodes record definitions and remembers them. */
 export class Wire {
+  readonly #maxMessageBytes: number;
   readonly #unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+
+  /** @param maxMessageBytes the longest frame that is decoded */
+  constructor(maxMessageBytes: number) {
+    this.#maxMessageBytes = maxMessageBytes;
+  }
 
   /**
    * One frame as a message.
@@ -28,8 +34,8 @@ export class Wire {
    * @returns the message, or why it was refused: `message_too_large`, `message_not_decodable`, `invalid_message`
    */
   decode(data: Uint8Array, format: WireFormat): { message: ClientMessage } | { refusal: Refusal } {
-    if (data.byteLength > MAX_MESSAGE_BYTES) {
-      const sentence = `A message of ${data.byteLength} bytes is over the limit of ${MAX_MESSAGE_BYTES}: send it in parts.`;
+    if (data.byteLength > this.#maxMessageBytes) {
+      const sentence = `A message of ${data.byteLength} bytes is over the limit of ${this.#maxMessageBytes}: send it in parts.`;
       return { refusal: { error: new VaktraError('message_too_large', sentence) } };
     }
     let value: unknown;
