@@ -2,6 +2,7 @@
 
 import type { types as mediasoup } from 'mediasoup';
 import type { VaktraError } from '../errors.ts';
+import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
 import type { ConversationState, FrameIndex, SampleIndex } from '../types.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
@@ -50,19 +51,11 @@ export interface ConversationEvents {
   closed: [{ error?: VaktraError }];
 }
 
-/** Ice and DTLS parameters with which a browser connects. */
-export interface TransportDescription {
-  id: string;
-  iceParameters: mediasoup.IceParameters;
-  iceCandidates: mediasoup.IceCandidate[];
-  dtlsParameters: mediasoup.DtlsParameters;
-}
-
-export interface ConsumerDescription {
-  id: string;
-  producerId: string;
-  kind: mediasoup.MediaKind;
-  rtpParameters: mediasoup.RtpParameters;
+/** Text to be spoken; `language` as in `ConversationHost.languages`, the configured one where it is left out. */
+export interface SpeakRequest {
+  eventId: string;
+  text: string;
+  language?: string | undefined;
 }
 
 /**
@@ -90,7 +83,7 @@ export interface Conversation {
 
   // voice
   /** Queues text behind what is being said. */
-  speak(request: { eventId: string; text: string; language?: string | undefined }): Promise<void>;
+  speak(request: SpeakRequest): Promise<void>;
   /** Pushed audio, PCM s16 little-endian mono, 8 to 48 kHz, as fast as the sender likes up to the backlog limit. */
   pushAudio(request: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void;
   /** No more audio for this event: closes the utterance that VAD has not closed. */

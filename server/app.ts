@@ -1,0 +1,139 @@
+// The one place where the parts are put together, and taken apart again.
+
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { closePortraitThread } from './avatar/index.ts';
+import { type Config, PROJECT_ROOT } from './config.ts';
+import { startMediaHost, startPacer } from './media/index.ts';
+import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
+import { type ConversationObserver, Gallery, LiveConversationHost, PipelinePool, pipelineSettings } from './session/index.ts';
+import { createSignaling } from './signaling/index.ts';
+import { createSpeech } from './speech/index.ts';
+import { mediasoupWorkerPath } from './worker-path.ts';
+
+/** The page as Vite builds it. */
+const CLIENT_DIRECTORY = join(PROJECT_ROOT, 'dist/client');
+/** Portraits that were prepared once; safe to delete. */
+const PREPARED_DIRECTORY = join(PROJECT_ROOT, '.cache/prepared');
+/** Where browsers find this machine when media listens everywhere and nothing else is said. */
+const LOCAL_ADDRESS = '127.0.0.1';
+
+export interface App {
+  /** TCP port of the page and the socket. */
+  readonly port: number;
+  readonly host: LiveConversationHost;
+  readonly metrics: Metrics;
+  /** Process ids of the media workers, for measuring. */
+  readonly workerPids: number[];
+  /** Takes no new conversations from now on. */
+  drain(): void;
+  /** Ends all conversations and frees everything. Harmless twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the whole server.
+ *
+ * @throws VaktraError what keeps it from starting: `port_in_use`, `model_missing`, `worker_binary_missing`, ...;
+ *   nothing is left running then
+ */
+export async function startApp(config: Config, logger: Logger = createLogger(config.log)): Promise<App> {
+  /** What was started, newest last: taken down in the opposite order. */
+  const running: (() => void | Promise<void>)[] = [];
+  const takeDown = async () => {
+    for (let stop = running.pop(); stop; stop = running.pop()) await stop();
+  };
+  try {
+    const metrics = createMetrics();
+    running.push(closePortraitThread);
+    const gallery = await Gallery.load(config.portraits.directory, PREPARED_DIRECTORY);
+
+    const pacer = startPacer();
+    running.push(() => pacer.close());
+    const media = await startMediaHost({
+      workers: orCores(config.media.workers),
+      listenIp: config.media.listenIp,
+      announcedAddress: config.media.announcedAddress ?? announced(config.media.listenIp),
+      basePort: config.media.basePort,
+      maxVideoKbps: config.media.videoBitrateKbps,
+      workerBin: mediasoupWorkerPath(config.media.workerBin),
+      logger,
+    });
+    running.push(() => media.close());
+
+    const speech = await createSpeech({ engine: config.speech.engine, maxTextChars: config.speech.maxTextChars, logger });
+    running.push(() => speech.close());
+    const pool = await PipelinePool.start({
+      threads: orCores(config.pipeline.threads),
+      data: { motion: { modelPath: config.motion.model, executionProvider: config.motion.executionProvider } },
+      logger,
+    });
+    running.push(() => pool.close());
+
+    const host = new LiveConversationHost({
+      config,
+      media,
+      pacer,
+      pool,
+      speech,
+      gallery,
+      logger,
+      pipelineSettings: pipelineSettings(config),
+      observer: observe(metrics),
+    });
+    running.push(() => host.close());
+
+    const signaling = createSignaling({
+      config: {
+        host: config.http.host,
+        port: config.http.port,
+        clientDirectory: CLIENT_DIRECTORY,
+        maxMessageBytes: config.http.maxMessageBytes,
+        maxPictureBytes: config.portraits.maxUploadBytes,
+        idleConversationSeconds: config.conversations.idleSeconds,
+      },
+      host,
+      logger,
+      metrics: metrics.registry,
+    });
+    running.push(() => signaling.close());
+    const { port } = await signaling.listen();
+    return {
+      port,
+      host,
+      metrics,
+      get workerPids() {
+        return media.workerPids;
+      },
+      drain: () => signaling.drain(),
+      close: takeDown,
+    };
+  } catch (error) {
+    await takeDown();
+    throw error;
+  }
+}
+
+function orCores(count: number | 'auto'): number {
+  return count === 'auto' ? availableParallelism() : count;
+}
+
+function announced(listenIp: string): string | undefined {
+  return listenIp === '0.0.0.0' ? LOCAL_ADDRESS : undefined;
+}
+
+function observe(metrics: Metrics): ConversationObserver {
+  return {
+    opened: (count) => metrics.sessionsActive.set(count),
+    speechStarted: (seconds) => metrics.firstFrame.observe(seconds),
+    interrupted: (seconds) => metrics.interruptStop.observe(seconds),
+    reported(report, skipped) {
+      metrics.framesRendered.inc(report.pictures - skipped);
+      metrics.framesRepeated.inc(skipped);
+      metrics.frameRender.observe({ stage: 'motion' }, report.motionMsPerPicture / 1000);
+      metrics.frameRender.observe({ stage: 'render' }, report.renderMsPerPicture / 1000);
+      metrics.frameRender.observe({ stage: 'encode' }, report.encodeMsPerPicture / 1000);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// The faces a conversation can have: the shipped portraits, prepared once and shared by all conversations, and uploads,
+// which belong to their conversation alone and are never stored.
+
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { loadPortraits, type Portrait, preparePortrait } from '../avatar/index.ts';
+import { VaktraError } from '../errors.ts';
+import type { PreparedAvatar } from '../types.ts';
+import type { PortraitSummary } from './types.ts';
+
+const THUMBNAIL_PX = 192;
+const THUMBNAIL_QUALITY = 82;
+
+export class Gallery {
+  readonly #portraits: Portrait[];
+  readonly #cacheDir: string;
+  readonly #prepared = new Map<string, Promise<PreparedAvatar>>();
+
+  private constructor(portraits: Portrait[], cacheDir: string) {
+    this.#portraits = portraits;
+    this.#cacheDir = cacheDir;
+  }
+
+  /**
+   * @param cacheDir where prepared portraits are kept between starts
+   * @throws VaktraError `config_invalid` when the folder's list cannot be used
+   */
+  static async load(directory: string, cacheDir: string): Promise<Gallery> {
+    return new Gallery(await loadPortraits(directory), cacheDir);
+  }
+
+  list(): PortraitSummary[] {
+    return this.#portraits.map(({ id, title, artist, year, licence }) => ({ id, title, artist, year, licence }));
+  }
+
+  /** @throws VaktraError `portrait_unknown`, or what makes its picture unusable */
+  prepare(id: string): Promise<PreparedAvatar> {
+    const portrait = this.#portraits.find((one) => one.id === id);
+    if (!portrait) {
+      const known = this.#portraits.map((one) => one.id).join(', ');
+      throw new VaktraError('portrait_unknown', `There is no portrait "${id}": choose one of ${known}, or upload a picture.`);
+    }
+    let prepared = this.#prepared.get(id);
+    if (!prepared) {
+      prepared = readFile(portrait.file).then((image) => preparePortrait(image, { cacheDir: this.#cacheDir }));
+      this.#prepared.set(id, prepared);
+      // A failure is told to this caller and tried again for the next.
+      prepared.catch(() => this.#prepared.delete(id));
+    }
+    return prepared;
+  }
+
+  prepareUpload(image: Uint8Array): Promise<PreparedAvatar> {
+    return preparePortrait(image);
+  }
+
+  /** The portrait as it is framed, JPEG. */
+  async thumbnail(id: string): Promise<Uint8Array> {
+    const { rgba, width, height } = await this.prepare(id);
+    return sharp(rgba, { raw: { width, height, channels: 4 } })
+      .resize(THUMBNAIL_PX, THUMBNAIL_PX)
+      .removeAlpha()
+      .jpeg({ quality: THUMBNAIL_QUALITY })
+      .toBuffer();
+  }
+}

@@ -1,0 +1,126 @@
+// All conversations of this server: opens them, up to the limit, and closes them.
+
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { VaktraError } from '../errors.ts';
+import type { MediaHost, Pacer } from '../media/index.ts';
+import type { Speech } from '../speech/index.ts';
+import type { PreparedAvatar } from '../types.ts';
+import type { Gallery } from './gallery.ts';
+import { type ConversationObserver, LiveConversation } from './conversation.ts';
+import type { PipelineSettings } from './pipeline.ts';
+import type { PipelinePool } from './pipeline-pool.ts';
+import type { ConversationHost, ConversationOptions, PortraitChoice, PortraitSummary } from './types.ts';
+
+const MAX_SEED = 2 ** 31;
+
+export interface HostParts {
+  config: Config;
+  media: MediaHost;
+  pacer: Pacer;
+  pool: PipelinePool;
+  speech: Speech;
+  gallery: Gallery;
+  pipelineSettings: PipelineSettings;
+  observer: ConversationObserver;
+  logger: Logger;
+}
+
+export class LiveConversationHost implements ConversationHost {
+  readonly #parts: HostParts;
+  readonly #conversations = new Map<string, LiveConversation>();
+  /** Conversations that are being opened count too, or a burst would pass the limit. */
+  #opening = 0;
+  #closed = false;
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#conversations.size;
+  }
+
+  async create({ portrait }: ConversationOptions): Promise<LiveConversation> {
+    const { max } = this.#parts.config.conversations;
+    if (this.#closed) throw new VaktraError('conversations_full', 'The server is shutting down: try another one.');
+    if (this.size + this.#opening >= max) {
+      throw new VaktraError('conversations_full', `All ${max} conversations are taken: try again in a minute.`);
+    }
+    this.#opening += 1;
+    try {
+      return await this.#open(portrait);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  get(id: string): LiveConversation {
+    const conversation = this.#conversations.get(id);
+    if (!conversation) throw new VaktraError('conversation_unknown', `There is no conversation "${id}": open a new one.`);
+    return conversation;
+  }
+
+  portraits(): PortraitSummary[] {
+    return this.#parts.gallery.list();
+  }
+
+  portraitThumbnail(id: string): Promise<Uint8Array> {
+    return this.#parts.gallery.thumbnail(id);
+  }
+
+  languages(): { id: string; name: string }[] {
+    return this.#parts.speech.languages();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#conversations.values()].map((conversation) => conversation.close()));
+  }
+
+  async #open(choice: PortraitChoice): Promise<LiveConversation> {
+    const { media, pacer, pool, speech, config, logger, observer, pipelineSettings } = this.#parts;
+    const { avatar, title, portraitId } = await this.#prepare(choice);
+    const id = randomUUID();
+    const room = await media.createRoom();
+    const conversation = new LiveConversation({
+      id,
+      portrait: { id: portraitId, title },
+      room,
+      pacer,
+      speech,
+      logger,
+      observer,
+      maxBacklogMs: config.speech.maxBacklogSeconds * 1000,
+      defaultLanguage: config.speech.language,
+      videoBitrateKbps: config.media.videoBitrateKbps,
+      onClosed: () => {
+        this.#conversations.delete(id);
+        observer.opened(this.size);
+      },
+    });
+    try {
+      const seed = randomInt(MAX_SEED);
+      conversation.attach(await pool.open(id, avatar, seed, pipelineSettings, (reply) => conversation.onPipeline(reply)));
+    } catch (error) {
+      await conversation.close();
+      throw error;
+    }
+    this.#conversations.set(id, conversation);
+    observer.opened(this.size);
+    return conversation;
+  }
+
+  async #prepare(choice: PortraitChoice): Promise<{ avatar: PreparedAvatar; title: string; portraitId: string }> {
+    if ('id' in choice) {
+      const avatar = await this.#parts.gallery.prepare(choice.id);
+      const title = this.portraits().find((portrait) => portrait.id === choice.id)?.title ?? choice.id;
+      return { avatar, title, portraitId: choice.id };
+    }
+    if (choice.consent.trim() === '') {
+      throw new VaktraError('consent_missing', 'Say who agreed to the use of this picture, or that it is in the public domain.');
+    }
+    return { avatar: await this.#parts.gallery.prepareUpload(choice.upload), title: 'Your picture', portraitId: 'upload' };
+  }
+}

@@ -1,0 +1,57 @@
+// What the main thread and the pipeline workers say to each other. Buffers are transferred, not copied.
+
+import type { ErrorCode } from '../errors.ts';
+import type { ConversationState, FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
+import type { MotionModelOptions } from '../motion/index.ts';
+import type { PipelineSettings } from './pipeline.ts';
+import type { TimelineMarker } from './timeline.ts';
+
+/** Main thread to worker. `id` names the conversation. */
+export type PipelineRequest =
+  | { type: 'open'; id: string; avatar: PreparedAvatar; seed: number; settings: PipelineSettings }
+  | { type: 'close'; id: string }
+  /** Closes every pipeline and ends the thread. */
+  | { type: 'shut-down' }
+  /** `startNs`: monotonic time of the clock's sample 0, as it stands after stalls; pictures that are late by it are skipped. */
+  | { type: 'produce'; id: string; through: FrameIndex; startNs: bigint | undefined }
+  | { type: 'voice-open'; id: string; eventId: string; sampleRateHz: number }
+  | { type: 'voice-push'; id: string; eventId: string; pcm: Float32Array }
+  | { type: 'voice-end'; id: string; eventId: string }
+  | { type: 'microphone-open'; id: string }
+  | { type: 'microphone-packet'; id: string; packet: Uint8Array }
+  | { type: 'microphone-close'; id: string }
+  | { type: 'interrupt'; id: string }
+  | { type: 'state'; id: string; state: ConversationState }
+  | { type: 'key-frame'; id: string }
+  | { type: 'bitrate'; id: string; kbps: number };
+
+/** Worker to main thread. */
+export type PipelineReply =
+  | { type: 'ready' }
+  | { type: 'start-failed'; code: ErrorCode; message: string }
+  | { type: 'opened'; id: string }
+  | { type: 'sound'; id: string; sample: SampleIndex; payload: Uint8Array }
+  | { type: 'picture'; id: string; index: FrameIndex; data: Uint8Array; key: boolean }
+  | { type: 'skipped'; id: string; index: FrameIndex }
+  | { type: 'markers'; id: string; markers: TimelineMarker[] }
+  /** `sample`: the first one from which nothing of the interrupted voice sounds. */
+  | { type: 'interrupted'; id: string; eventIds: string[]; sample: SampleIndex }
+  | { type: 'report'; id: string; report: PipelineReport }
+  /** `fatal`: the conversation cannot go on; otherwise only what was asked for failed. */
+  | { type: 'failed'; id: string; code: ErrorCode; message: string; fatal: boolean };
+
+/** Averages since the last report, and what waits. */
+export interface PipelineReport {
+  pictures: number;
+  motionMsPerPicture: number;
+  renderMsPerPicture: number;
+  encodeMsPerPicture: number;
+  soundMsPerPicture: number;
+  backlogMs: number;
+  state: ConversationState;
+}
+
+/** What a pipeline worker is started with. */
+export interface PipelineWorkerData {
+  motion: MotionModelOptions;
+}

@@ -1,0 +1,138 @@
+// The pipeline workers as the main thread sees them: as many as asked for, each carrying its share of conversations.
+// A worker that dies ends its own conversations with an error and is replaced.
+
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { VaktraError } from '../errors.ts';
+import type { PreparedAvatar } from '../types.ts';
+import type { PipelineSettings } from './pipeline.ts';
+import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
+
+/** A request without the conversation's id, which the line to the worker adds. */
+type Unaddressed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
+export type LineRequest = Unaddressed<Exclude<PipelineRequest, { type: 'open' | 'shut-down' }>>;
+export type LineReply = Exclude<PipelineReply, { type: 'ready' | 'start-failed' | 'opened' }>;
+
+/** A conversation's line to its pipeline. */
+export interface PipelineLine {
+  /** @param transfer buffers that move with the request */
+  post(request: LineRequest, transfer?: ArrayBuffer[]): void;
+  close(): void;
+}
+
+interface Thread {
+  worker: Worker;
+  lines: Map<string, { reply: (reply: LineReply) => void; opened: () => void }>;
+}
+
+export interface PipelinePoolOptions {
+  threads: number;
+  data: PipelineWorkerData;
+  logger: Logger;
+}
+
+export class PipelinePool {
+  readonly #options: PipelinePoolOptions;
+  #threads: Thread[] = [];
+  #closed = false;
+
+  private constructor(options: PipelinePoolOptions) {
+    this.#options = options;
+  }
+
+  /** @throws VaktraError what kept a worker from starting, such as `model_missing` */
+  static async start(options: PipelinePoolOptions): Promise<PipelinePool> {
+    const pool = new PipelinePool(options);
+    try {
+      pool.#threads = await Promise.all(Array.from({ length: options.threads }, () => pool.#startThread()));
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  /** Opens a pipeline on the thread with the fewest conversations; resolves when it is ready to produce. */
+  open(
+    id: string,
+    avatar: PreparedAvatar,
+    seed: number,
+    settings: PipelineSettings,
+    reply: (reply: LineReply) => void,
+  ): Promise<PipelineLine> {
+    const thread = this.#threads.toSorted((a, b) => a.lines.size - b.lines.size)[0];
+    if (!thread) throw new VaktraError('conversation_failed', 'No pipeline worker runs at the moment: try again in a few seconds.');
+    return new Promise((resolve, reject) => {
+      const line: PipelineLine = {
+        post: (request, transfer = []) => {
+          thread.worker.postMessage({ ...request, id } as PipelineRequest, transfer);
+        },
+        close: () => {
+          if (thread.lines.delete(id)) line.post({ type: 'close' });
+        },
+      };
+      thread.lines.set(id, {
+        opened: () => {
+          thread.lines.set(id, { reply, opened: () => undefined });
+          resolve(line);
+        },
+        reply: (early) => {
+          thread.lines.delete(id);
+          reject(early.type === 'failed' ? new VaktraError(early.code, early.message) : unexpected(early.type));
+        },
+      });
+      thread.worker.postMessage({ type: 'open', id, avatar, seed, settings } satisfies PipelineRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const threads = this.#threads;
+    this.#threads = [];
+    await Promise.all(threads.map((thread) => shutDown(thread.worker)));
+  }
+
+  #startThread(): Promise<Thread> {
+    const worker = new Worker(new URL('./pipeline-worker.ts', import.meta.url), { workerData: this.#options.data });
+    const thread: Thread = { worker, lines: new Map() };
+    return new Promise((resolve, reject) => {
+      worker.on('message', (reply: PipelineReply) => {
+        if (reply.type === 'ready') resolve(thread);
+        else if (reply.type === 'start-failed') reject(new VaktraError(reply.code, reply.message));
+        else if (reply.type === 'opened') thread.lines.get(reply.id)?.opened();
+        else thread.lines.get(reply.id)?.reply(reply);
+      });
+      worker.on('error', (error) => {
+        this.#options.logger.error({ error }, 'pipeline worker failed');
+        reject(error);
+      });
+      worker.on('exit', () => this.#lost(thread));
+    });
+  }
+
+  #lost(thread: Thread): void {
+    if (this.#closed || !this.#threads.includes(thread)) return;
+    this.#threads = this.#threads.filter((other) => other !== thread);
+    const message = 'The worker that computed this conversation died: open a new conversation.';
+    for (const [id, line] of thread.lines) line.reply({ type: 'failed', id, code: 'conversation_failed', message, fatal: true });
+    this.#startThread().then(
+      (fresh) => {
+        if (this.#closed) return shutDown(fresh.worker);
+        this.#threads.push(fresh);
+      },
+      (error: unknown) => this.#options.logger.fatal({ error }, 'pipeline worker could not be replaced'),
+    );
+  }
+}
+
+/** By message, so that native code is not torn down in the middle of a run. */
+function shutDown(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.postMessage({ type: 'shut-down' } satisfies PipelineRequest);
+  });
+}
+
+function unexpected(type: string): VaktraError {
+  return new VaktraError('conversation_failed', `A pipeline answered ${type} before it was open: open a new conversation.`);
+}
