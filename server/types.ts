@@ -43,3 +43,45 @@ export interface Picture {
   height: number;
   i420: Uint8Array;
 }
+
+/** Side of every portrait and every picture, in pixels. */
+export const PICTURE_SIZE_PX = 512;
+/** Landmarks of MediaPipe's face mesh with irises. */
+export const LANDMARK_COUNT = 478;
+
+/**
+ * A portrait made ready for drawing: plain data that can be sent to a worker or kept on disk.
+ * Coordinates are pixels of the 512x512 picture: x to the right, y down, z away from the camera.
+ */
+export interface PreparedAvatar {
+  /** Of the preparing code: what an older version prepared is prepared again. */
+  version: number;
+  /** [512 * 512 * 4] the portrait, head and shoulders, as found. */
+  rgba: Uint8Array;
+  /** [478 * 3] where the landmarks are in `rgba`. */
+  landmarks: Float32Array;
+  /** [478 * 3] the same with the mouth closed: from here the motion's displacements are counted. */
+  neutral: Float32Array;
+  /** [9] row by row: turns a displacement of the motion basis (frontal face) into the head's pose in this portrait. */
+  rotation: Float32Array;
+  /** Pixels per unit of the motion basis (distance of the outer eye corners). */
+  unitPx: number;
+  /** [3 * n] corners of the mesh's triangles, the openings of mouth and eyes included. */
+  triangles: Uint16Array;
+  /** Colours measured in the portrait, 0..255 red, green, blue. */
+  tones: AvatarTones;
+}
+
+/** Colours for what a closed mouth hides, taken from the portrait so that a painting keeps its palette. */
+export interface AvatarTones {
+  skin: [number, number, number];
+  lip: [number, number, number];
+  teeth: [number, number, number];
+  mouthDark: [number, number, number];
+}
+
+/** Draws one avatar for one conversation. The picture is valid until the next call. */
+export interface PictureStream {
+  draw(frame: MotionFrame): Picture;
+  close(): void;
+}

@@ -1,0 +1,110 @@
+// Finds faces and their 478 landmarks with @vladmandic/human on tfjs-wasm. Lives in a worker thread: a run blocks its thread.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LANDMARK_COUNT } from '../types.ts';
+import type { RgbPicture } from './picture-input.ts';
+
+/** Side of the face mesh model's input: its z comes in pixels of that input, x and y in pixels of the picture. */
+const MESH_INPUT_PX = 192;
+const MAX_FACES = 12;
+/** Lets weak candidates through; `FoundFace` carries the scores, so that each caller draws its own line. */
+const MIN_CONFIDENCE = 0.3;
+
+export interface FoundFace {
+  /** [478 * 3] in pixels of the picture, z away from the camera; x and y are exact to one pixel. */
+  landmarks: Float32Array;
+  /** Of the detector (is there a face) and of the mesh (is what was cut out a face), 0..1. */
+  boxScore: number;
+  meshScore: number;
+}
+
+export interface FaceFinder {
+  find(picture: RgbPicture): Promise<FoundFace[]>;
+  /** [3 * n] the mesh's triangles. */
+  triangles: Uint16Array;
+}
+
+/** The few names of the library that are used here; its own types need a browser's. */
+interface HumanLibrary {
+  load(): Promise<void>;
+  detect(tensor: unknown): Promise<{ error: string | null; face: HumanFace[] }>;
+  tf: { tensor(data: Uint8Array, shape: number[], type: 'float32'): unknown; dispose(tensor: unknown): void };
+  faceTriangulation: number[];
+}
+interface HumanFace {
+  mesh: [number, number, number][];
+  size: [number, number];
+  boxScore: number;
+  faceScore: number;
+}
+
+/** Loads the models (about half a second). One per thread: tfjs keeps its backend in globals. */
+export async function createFaceFinder(): Promise<FaceFinder> {
+  const require = createRequire(import.meta.url);
+  // The package's exports lead to the browser build and to tfjs-node; the WASM build is only reached by its path.
+  const packageDir = path.join(path.dirname(require.resolve('@vladmandic/human')), '..');
+  const wasmDir = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/');
+  serveFileUrls();
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(count: number): void };
+  wasm.setThreadsCount(1);
+  const { default: Human } = require(path.join(packageDir, 'dist', 'human.node-wasm.js')) as {
+    default: new (config: object) => HumanLibrary;
+  };
+  const human = new Human({
+    backend: 'wasm',
+    wasmPath: wasmDir,
+    modelBasePath: `${pathToFileURL(path.join(packageDir, 'models')).href}/`,
+    async: false,
+    cacheSensitivity: 0,
+    filter: { enabled: false },
+    gesture: { enabled: false },
+    face: {
+      enabled: true,
+      detector: { rotation: true, maxDetected: MAX_FACES, minConfidence: MIN_CONFIDENCE, skipFrames: 0, skipTime: 0 },
+      mesh: { enabled: true },
+      iris: { enabled: true },
+      emotion: { enabled: false },
+      description: { enabled: false },
+      antispoof: { enabled: false },
+      liveness: { enabled: false },
+    },
+    body: { enabled: false },
+    hand: { enabled: false },
+    object: { enabled: false },
+    segmentation: { enabled: false },
+  });
+  await human.load();
+  return {
+    triangles: Uint16Array.from(human.faceTriangulation),
+    async find(picture) {
+      const tensor = human.tf.tensor(picture.data, [1, picture.height, picture.width, 3], 'float32');
+      try {
+        const result = await human.detect(tensor);
+        if (result.error) throw new Error(`face detection failed: ${result.error}`);
+        return result.face.filter((face) => face.mesh.length === LANDMARK_COUNT).map(toFoundFace);
+      } finally {
+        human.tf.dispose(tensor);
+      }
+    },
+  };
+}
+
+function toFoundFace(face: HumanFace): FoundFace {
+  const depthScale = face.size[0] / MESH_INPUT_PX;
+  // The library cuts coordinates to whole pixels; half a pixel more takes the bias away again.
+  const landmarks = Float32Array.from(face.mesh.flatMap(([x, y, z]) => [x + 0.5, y + 0.5, z * depthScale]));
+  return { landmarks, boxScore: face.boxScore, meshScore: face.faceScore };
+}
+
+/** tfjs loads models by fetch, and Node's fetch knows no file URLs: this thread's fetch learns them. */
+function serveFileUrls(): void {
+  const networkFetch = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
+    if (!url.startsWith('file://')) return networkFetch(input, init);
+    const type = url.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+    return new Response(await readFile(new URL(url)), { headers: { 'content-type': type } });
+  };
+}

@@ -1,0 +1,173 @@
+// Lays the lips' inner contour on the line that the portrait shows, and closes a mouth that the portrait shows open.
+import { LANDMARK_COUNT } from '../types.ts';
+import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS, UPPER_LIP } from './face-mesh.ts';
+import type { RgbPicture } from './picture-input.ts';
+
+/** Largest opening (13-14) of a mouth that counts as closed, in eye-corner distances; trackers give closed lips up to 0.035. */
+const CLOSED_OPENING_UNITS = 0.045;
+/** How far from the tracked line the dark line between closed lips is searched. */
+const SEARCH_UNITS = 0.035;
+/** Price of the line jumping one pixel between neighbouring columns, in grey levels: keeps it smooth. */
+const JUMP_PRICE = 6;
+/** Price of lying one pixel off the tracked line, in grey levels. */
+const DISTANCE_PRICE = 0.8;
+/** The lower lip closes most of the gap, as the jaw does. */
+const UPPER_SHARE = 0.3;
+/** The skin around the lips follows their closing, less with the distance. */
+const FOLLOW_RADIUS_UNITS = 0.28;
+
+/**
+ * Moves the inner lip points of `landmarks` (changed in place) and returns the neutral face [478 * 3] with the mouth closed.
+ *
+ * @param landmarks [478 * 3] pixels of `picture`
+ * @param unitPx pixels per eye-corner distance
+ */
+export function settleMouth(picture: RgbPicture, landmarks: Float32Array, unitPx: number): Float32Array {
+  const opening = Math.hypot(x(landmarks, 13) - x(landmarks, 14), y(landmarks, 13) - y(landmarks, 14)) / unitPx;
+  if (opening > CLOSED_OPENING_UNITS) return closed(landmarks, unitPx);
+  snapToLine(picture, landmarks, unitPx);
+  return landmarks.slice();
+}
+
+function snapToLine(picture: RgbPicture, landmarks: Float32Array, unitPx: number): void {
+  const line = darkLine(picture, landmarks, unitPx);
+  for (let i = 0; i < LIP_UPPER_INNER.length; i++) {
+    const upper = LIP_UPPER_INNER[i] ?? 0;
+    const lower = LIP_LOWER_INNER[i] ?? 0;
+    const middleX = (x(landmarks, upper) + x(landmarks, lower)) / 2;
+    const lineY = line(middleX);
+    const upperShift = lineY - y(landmarks, upper);
+    const lowerShift = lineY - y(landmarks, lower);
+    moveRows(landmarks, i, LIP_UPPER_ROWS, upperShift);
+    if (i > 0 && i < LIP_UPPER_INNER.length - 1) moveRows(landmarks, i, LIP_LOWER_ROWS, lowerShift);
+    for (const point of [upper, lower]) {
+      landmarks[point * 3] = middleX;
+      landmarks[point * 3 + 1] = lineY;
+    }
+  }
+}
+
+function moveRows(
+  landmarks: Float32Array,
+  column: number,
+  rows: readonly { points: readonly number[]; share: number }[],
+  shift: number,
+): void {
+  for (const { points, share } of rows) {
+    const index = (points[column] ?? 0) * 3 + 1;
+    landmarks[index] = (landmarks[index] ?? 0) + shift * share;
+  }
+}
+
+/** Height of the dark line between closed lips as a function of x: cheapest path from corner to corner (dynamic programming). */
+function darkLine(picture: RgbPicture, landmarks: Float32Array, unitPx: number): (at: number) => number {
+  const start = Math.floor(x(landmarks, 78));
+  const columns = Math.max(2, Math.ceil(x(landmarks, 308)) - start + 1);
+  const reach = Math.max(2, Math.round(SEARCH_UNITS * unitPx));
+  const rows = 2 * reach + 1;
+  const tracked = Array.from({ length: columns }, (_, c) => trackedLine(landmarks, start + c));
+  const cost = new Float64Array(columns * rows);
+  const from = new Int16Array(columns * rows);
+  for (let c = 0; c < columns; c++) {
+    for (let r = 0; r < rows; r++) {
+      const offset = r - reach;
+      const own = brightness(picture, start + c, Math.round((tracked[c] ?? 0) + offset)) + DISTANCE_PRICE * Math.abs(offset);
+      let best = c === 0 ? 0 : Number.POSITIVE_INFINITY;
+      for (let step = -1; c > 0 && step <= 1; step++) {
+        const previous = r + step;
+        if (previous < 0 || previous >= rows) continue;
+        const total = (cost[(c - 1) * rows + previous] ?? 0) + JUMP_PRICE * Math.abs(step);
+        if (total < best) {
+          best = total;
+          from[c * rows + r] = previous;
+        }
+      }
+      cost[c * rows + r] = best + own;
+    }
+  }
+  const heights = new Float64Array(columns);
+  let row = 0;
+  for (let r = 0; r < rows; r++) {
+    if ((cost[(columns - 1) * rows + r] ?? 0) < (cost[(columns - 1) * rows + row] ?? 0)) row = r;
+  }
+  for (let c = columns - 1; c >= 0; c--) {
+    heights[c] = Math.round((tracked[c] ?? 0) + row - reach) + 0.5; // the middle of the pixel
+    row = from[c * rows + row] ?? row;
+  }
+  return (at) => smoothed(heights, at - start);
+}
+
+/** Mean over five columns, so that whole pixels do not show as steps. */
+function smoothed(heights: Float64Array, at: number): number {
+  let sum = 0;
+  for (let k = -2; k <= 2; k++) {
+    const column = Math.min(heights.length - 1, Math.max(0, Math.round(at) + k));
+    sum += heights[column] ?? 0;
+  }
+  return sum / 5;
+}
+
+/** Middle between both inner contours at `at`, piecewise linear. */
+function trackedLine(landmarks: Float32Array, at: number): number {
+  const last = LIP_UPPER_INNER.length - 1;
+  for (let i = 1; i <= last; i++) {
+    const right = middle(landmarks, i);
+    if (at > right.x && i < last) continue;
+    const left = middle(landmarks, i - 1);
+    const share = Math.min(1, Math.max(0, (at - left.x) / Math.max(1e-3, right.x - left.x)));
+    return left.y + (right.y - left.y) * share;
+  }
+  return middle(landmarks, last).y;
+}
+
+function middle(landmarks: Float32Array, column: number): { x: number; y: number } {
+  const upper = LIP_UPPER_INNER[column] ?? 0;
+  const lower = LIP_LOWER_INNER[column] ?? 0;
+  return { x: (x(landmarks, upper) + x(landmarks, lower)) / 2, y: (y(landmarks, upper) + y(landmarks, lower)) / 2 };
+}
+
+function brightness(picture: RgbPicture, column: number, row: number): number {
+  const px = Math.min(picture.width - 1, Math.max(0, column));
+  const py = Math.min(picture.height - 1, Math.max(0, row));
+  const at = (py * picture.width + px) * 3;
+  return ((picture.data[at] ?? 0) + 2 * (picture.data[at + 1] ?? 0) + (picture.data[at + 2] ?? 0)) / 4;
+}
+
+/** The face with its lips brought together: both inner contours meet, everything near follows. */
+function closed(landmarks: Float32Array, unitPx: number): Float32Array {
+  const neutral = landmarks.slice();
+  const upperLip = new Set<number>(UPPER_LIP);
+  const mouthX = (x(landmarks, 78) + x(landmarks, 308)) / 2;
+  const halfWidth = Math.abs(x(landmarks, 308) - x(landmarks, 78)) / 2;
+  for (let point = 0; point < LANDMARK_COUNT; point++) {
+    const shift = gapShift(landmarks, point, upperLip.has(point), mouthX, halfWidth, unitPx);
+    neutral[point * 3] = x(landmarks, point) + shift.x;
+    neutral[point * 3 + 1] = y(landmarks, point) + shift.y;
+  }
+  return neutral;
+}
+
+function gapShift(landmarks: Float32Array, point: number, isUpperLip: boolean, mouthX: number, halfWidth: number, unitPx: number) {
+  const along = Math.min(1, Math.max(-1, (x(landmarks, point) - mouthX) / halfWidth));
+  const column = Math.round(((along + 1) / 2) * (LIP_UPPER_INNER.length - 1));
+  const upper = LIP_UPPER_INNER[column] ?? 0;
+  const lower = LIP_LOWER_INNER[column] ?? 0;
+  const gapX = x(landmarks, lower) - x(landmarks, upper);
+  const gapY = y(landmarks, lower) - y(landmarks, upper);
+  const line = { x: x(landmarks, upper) + gapX * UPPER_SHARE, y: y(landmarks, upper) + gapY * UPPER_SHARE };
+  const exact = (LIP_UPPER_INNER as readonly number[]).indexOf(point) >= 0 || (LIP_LOWER_INNER as readonly number[]).indexOf(point) >= 0;
+  const isAbove = isUpperLip || (!exact && y(landmarks, point) < line.y);
+  const contour = isAbove ? upper : lower;
+  const distance = Math.hypot(x(landmarks, point) - x(landmarks, contour), y(landmarks, point) - y(landmarks, contour)) / unitPx;
+  const follow = exact ? 1 : Math.exp(-((distance / FOLLOW_RADIUS_UNITS) ** 2));
+  const share = (isAbove ? UPPER_SHARE : UPPER_SHARE - 1) * follow;
+  return { x: gapX * share, y: gapY * share };
+}
+
+function x(landmarks: Float32Array, point: number): number {
+  return landmarks[point * 3] ?? 0;
+}
+
+function y(landmarks: Float32Array, point: number): number {
+  return landmarks[point * 3 + 1] ?? 0;
+}
