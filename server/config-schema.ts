@@ -50,6 +50,7 @@ export const configSchema = z.strictObject({
   }),
   conversations: z.strictObject({
     max: whole(1, 1000),
+    graceSeconds: whole(0, 3600),
     idleSeconds: whole(5, 86_400),
   }),
   log: z.strictObject({

@@ -1,0 +1,27 @@
+// The steps that make a checkout ready, and which of them each purpose needs.
+import { clientStep } from './client.mjs';
+import { debianStep, testPackages } from './debian.mjs';
+import { packagesStep } from './packages.mjs';
+import { runSteps } from './progress.mjs';
+import { workerStep } from './worker.mjs';
+
+export { serverNode } from './paths.mjs';
+
+const STEPS = { packages: packagesStep, debian: debianStep(testPackages), worker: workerStep, client: clientStep };
+
+/** @typedef {keyof typeof STEPS} StepName */
+
+/** @type {Record<'start' | 'test' | 'check', StepName[]>} */
+export const PURPOSES = {
+  start: ['packages', 'worker', 'client'],
+  test: ['packages', 'debian', 'worker', 'client'],
+  check: ['packages'],
+};
+
+/** @param {string[]} names of steps, in the order in which they run */
+export async function setUp(names) {
+  const known = Object.keys(STEPS);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no step "${unknown}": there are ${known.join(', ')}.`);
+  await runSteps(names.map((name) => STEPS[/** @type {StepName} */ (name)]));
+}

@@ -1,0 +1,71 @@
+// The numbers at /metrics, in Prometheus's format. Each is declared here once, with its unit in its name; who knows a
+// value sets it. A registry of its own per server, so that two servers in one process (tests) do not add up.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A picture is due every 40 ms; the bounds lie closest where one thread carries several conversations in that time. */
+const RENDER_BOUNDS_S = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.08];
+/** Around the two promises: first sound within 0.4 s, an interrupt within 0.15 s. */
+const RESPONSE_BOUNDS_S = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1, 2, 5];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** All numbers of one server, and the registry that prints them (`contentType`, `metrics()`). */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    sessionsActive: new Gauge({
+      name: 'avatar_sessions_active',
+      help: 'Conversations that are open.',
+      registers,
+    }),
+    sessionStart: new Histogram({
+      name: 'avatar_session_start_seconds',
+      help: 'From the request for a conversation until it can be joined.',
+      buckets: RESPONSE_BOUNDS_S,
+      registers,
+    }),
+    firstFrame: new Histogram({
+      name: 'avatar_first_frame_seconds',
+      help: 'From the request to speak until the first spoken sample is sent with its picture.',
+      buckets: RESPONSE_BOUNDS_S,
+      registers,
+    }),
+    interruptStop: new Histogram({
+      name: 'avatar_interrupt_stop_seconds',
+      help: 'From an interrupt until the last sample of the interrupted speech was sent.',
+      buckets: RESPONSE_BOUNDS_S,
+      registers,
+    }),
+    framesRendered: new Counter({
+      name: 'avatar_frames_rendered_total',
+      help: 'Pictures drawn.',
+      registers,
+    }),
+    framesRepeated: new Counter({
+      name: 'avatar_frames_repeated_total',
+      help: 'Pictures that were late: the one before stayed on the screen.',
+      registers,
+    }),
+    frameRender: new Histogram({
+      name: 'avatar_frame_render_seconds',
+      help: 'Computing time of a picture by stage: motion, render or encode.',
+      labelNames: ['stage'] as const,
+      buckets: RENDER_BOUNDS_S,
+      registers,
+    }),
+    audioBuffer: new Gauge({
+      name: 'avatar_audio_buffer_seconds',
+      help: 'Encoded sound that waits to be sent, the fullest queue of all conversations.',
+      registers,
+    }),
+    errors: new Counter({
+      name: 'avatar_errors_total',
+      help: 'Errors told to clients, by their code (docs/errors.md).',
+      labelNames: ['code'] as const,
+      registers,
+    }),
+  };
+}
