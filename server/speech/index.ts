@@ -6,3 +6,5 @@ export {
   type Resampler,
   type ResamplerOptions,
 } from './resampler.ts';
+export { loadVad, VAD_DEFAULTS, type VadModel, type VadSettings } from './vad.ts';
+export { createVoiceInput, type VoiceInput, type VoiceInputOptions, type VoiceSpan } from './voice-input.ts';
