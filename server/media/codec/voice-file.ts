@@ -15,7 +15,8 @@ export async function readVoiceFile(path: string): Promise<Float32Array> {
   try {
     await using demuxer = await Demuxer.open(path);
     const stream = demuxer.audio();
-    if (!stream) throw new VaktraError('voice_unreadable', `There is no sound in ${path}: give a file with a voice in it.`);
+    if (!stream)
+      throw new VaktraError('voice_unreadable', `There is no sound in ${path}: give a file with a voice in it.`);
     using decoder = await Decoder.create(stream);
     using filter = FilterAPI.create(MONO_FLOAT);
     const pieces: Uint8Array[] = [];
