@@ -4,7 +4,7 @@
 #
 #   build.sh SOURCE BINARY      SOURCE: node_modules/mediasoup/worker    BINARY: the file to write
 #
-# Wants the packages of `workerBuildPackages` (scripts/setup/debian.mjs). Four to five minutes on two cores.
+# Wants the packages of `workerBuildPackages` (scripts/setup/debian.mjs). Seven minutes on two free cores.
 set -euo pipefail
 source_dir=$(realpath "${1:?which worker source folder?}")
 binary=$(realpath -m "${2:?which file to write?}")

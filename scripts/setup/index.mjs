@@ -1,13 +1,21 @@
 // The steps that make a checkout ready, and which of them each purpose needs.
 import { clientStep } from './client.mjs';
 import { debianStep, testPackages } from './debian.mjs';
+import { slimStep, workerLibrariesStep } from './image.mjs';
 import { packagesStep } from './packages.mjs';
 import { runSteps } from './progress.mjs';
 import { workerStep } from './worker.mjs';
 
 export { serverNode } from './paths.mjs';
 
-const STEPS = { packages: packagesStep, debian: debianStep(testPackages), worker: workerStep, client: clientStep };
+const STEPS = {
+  packages: packagesStep,
+  debian: debianStep(testPackages),
+  worker: workerStep,
+  client: clientStep,
+  slim: slimStep,
+  'worker-libraries': workerLibrariesStep,
+};
 
 /** @typedef {keyof typeof STEPS} StepName */
 

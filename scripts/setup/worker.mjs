@@ -9,9 +9,9 @@ import { installDebian, workerBuildPackages } from './debian.mjs';
 import { CACHE, inProject, readJson } from './paths.mjs';
 
 const RELEASES = 'https://github.com/versatica/mediasoup/releases/download';
-/** 3 MB: a line that needs longer than this is as good as none, and compiling takes five minutes. */
+/** 3 MB: a line that needs longer than this is as good as none, and compiling takes five to ten minutes. */
 const DOWNLOAD_LIMIT_MS = 60_000;
-/** What the worker answers when it is started by hand: that it was not told which version to be (its main.cpp). */
+/** What the worker answers when it is started by hand, without MEDIASOUP_VERSION (its main.cpp). */
 const EXIT_WITHOUT_VERSION = 41;
 
 /** @type {import('./progress.mjs').Step} */
@@ -26,7 +26,7 @@ export const workerStep = {
     say('looking for a ready-made one');
     const refusal = await download();
     if (refusal === null) return 'downloaded';
-    console.error(`\nNo ready-made worker (${refusal}): compiling one, which takes about five minutes on two cores.`);
+    console.error(`\nNo ready-made worker (${refusal}): compiling one, which takes five to ten minutes on two cores.`);
     await installDebian(workerBuildPackages, say);
     await build(say);
     return 'compiled';
