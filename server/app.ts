@@ -7,7 +7,15 @@ import { closePortraitThread } from './avatar/index.ts';
 import { type Config, PROJECT_ROOT } from './config.ts';
 import { startMediaHost, startPacer } from './media/index.ts';
 import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
-import { type ConversationObserver, Gallery, LiveConversationHost, PipelinePool, pipelineSettings } from './session/index.ts';
+import {
+  type ConversationObserver,
+  Gallery,
+  LiveConversationHost,
+  motionModelOptions,
+  type PipelineDiagnostics,
+  PipelinePool,
+  pipelineSettings,
+} from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
 import { createSpeech } from './speech/index.ts';
 import { mediasoupWorkerPath } from './worker-path.ts';
@@ -32,13 +40,19 @@ export interface App {
   close(): Promise<void>;
 }
 
+export interface AppOptions {
+  logger?: Logger;
+  /** For measuring. */
+  diagnostics?: PipelineDiagnostics;
+}
+
 /**
  * Starts the whole server.
  *
  * @throws VaktraError what keeps it from starting: `port_in_use`, `model_missing`, `worker_binary_missing`, ...;
  *   nothing is left running then
  */
-export async function startApp(config: Config, logger: Logger = createLogger(config.log)): Promise<App> {
+export async function startApp(config: Config, { logger = createLogger(config.log), diagnostics }: AppOptions = {}): Promise<App> {
   /** What was started, newest last: taken down in the opposite order. */
   const running: (() => void | Promise<void>)[] = [];
   const takeDown = async () => {
@@ -66,7 +80,7 @@ export async function startApp(config: Config, logger: Logger = createLogger(con
     running.push(() => speech.close());
     const pool = await PipelinePool.start({
       threads: orCores(config.pipeline.threads),
-      data: { motion: { modelPath: config.motion.model, executionProvider: config.motion.executionProvider } },
+      data: { motion: motionModelOptions(config) },
       logger,
     });
     running.push(() => pool.close());
@@ -79,7 +93,7 @@ export async function startApp(config: Config, logger: Logger = createLogger(con
       speech,
       gallery,
       logger,
-      pipelineSettings: pipelineSettings(config),
+      pipelineSettings: { ...pipelineSettings(config), diagnostics },
       observer: observe(metrics),
     });
     running.push(() => host.close());

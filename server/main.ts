@@ -12,7 +12,7 @@ const DRAIN_CHECK_MS = 100;
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.log);
-  const app = await startApp(config, logger);
+  const app = await startApp(config, { logger });
   const shown = config.http.host === '127.0.0.1' || config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
   logger.info(`Vaktra is ready: open http://${shown}:${app.port}`);
 

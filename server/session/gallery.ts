@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { loadPortraits, type Portrait, preparePortrait } from '../avatar/index.ts';
 import { VaktraError } from '../errors.ts';
-import type { PreparedAvatar } from '../types.ts';
+import { PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import type { PortraitSummary } from './types.ts';
 
 const THUMBNAIL_PX = 192;
@@ -56,8 +56,8 @@ export class Gallery {
 
   /** The portrait as it is framed, JPEG. */
   async thumbnail(id: string): Promise<Uint8Array> {
-    const { rgba, width, height } = await this.prepare(id);
-    return sharp(rgba, { raw: { width, height, channels: 4 } })
+    const { rgba } = await this.prepare(id);
+    return sharp(rgba, { raw: { width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, channels: 4 } })
       .resize(THUMBNAIL_PX, THUMBNAIL_PX)
       .removeAlpha()
       .jpeg({ quality: THUMBNAIL_QUALITY })

@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ConversationState, FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
+import type { RecordedFrame } from './motion-recorder.ts';
 import type { PipelineSettings } from './pipeline.ts';
 import type { TimelineMarker } from './timeline.ts';
 
@@ -32,6 +33,8 @@ export type PipelineReply =
   | { type: 'opened'; id: string }
   | { type: 'sound'; id: string; sample: SampleIndex; payload: Uint8Array }
   | { type: 'picture'; id: string; index: FrameIndex; data: Uint8Array; key: boolean }
+  /** Only with `traceMotion`: distances as they were drawn. */
+  | { type: 'motion'; id: string; index: FrameIndex; drawn: RecordedFrame }
   | { type: 'skipped'; id: string; index: FrameIndex }
   | { type: 'markers'; id: string; markers: TimelineMarker[] }
   /** `sample`: the first one from which nothing of the interrupted voice sounds. */

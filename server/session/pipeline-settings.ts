@@ -1,6 +1,7 @@
 // What a pipeline needs to know of the config.
 
 import type { Config } from '../config.ts';
+import type { MotionModelOptions } from '../motion/index.ts';
 import type { PipelineSettings } from './pipeline.ts';
 
 /** Burnt into every picture: people must be told that they see an AI (EU AI Act, article 50). */
@@ -17,4 +18,8 @@ export function pipelineSettings(config: Config): PipelineSettings {
     liveReserveMs: LIVE_RESERVE_MS,
     vad: config.speech.vad,
   };
+}
+
+export function motionModelOptions({ motion }: Config): MotionModelOptions {
+  return { modelPath: motion.model, executionProvider: motion.executionProvider };
 }

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toVaktraError, type VaktraError } from '../errors.ts';
 import { loadMotionModel } from '../motion/index.ts';
 import { loadVad } from '../speech/index.ts';
-import { SAMPLES_PER_FRAME } from '../types.ts';
+import { measureDrawn } from './motion-recorder.ts';
 import { Microphone } from './microphone.ts';
 import { ConversationPipeline, type PipelineOutput, type PipelineParts } from './pipeline.ts';
 import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
@@ -18,7 +18,6 @@ const REPORT_PICTURES = 25;
 interface Resident {
   pipeline: ConversationPipeline;
   microphone: Microphone | undefined;
-  voiceRates: Map<string, number>;
   startNs: bigint | undefined;
   pictures: number;
 }
@@ -27,13 +26,8 @@ const port = parentPort;
 if (!port) throw new Error('pipeline-worker.ts runs as a worker thread');
 const residents = new Map<string, Resident>();
 
-function post(reply: PipelineReply, buffer?: Uint8Array): void {
-  port?.postMessage(reply, buffer ? [buffer.buffer as ArrayBuffer] : []);
-}
-
-/** A copy that owns its whole buffer: codecs hand out views of larger ones, which would be cloned whole. */
-function owned(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes);
+function post(reply: PipelineReply, buffer?: Uint8Array<ArrayBuffer>): void {
+  port?.postMessage(reply, buffer ? [buffer.buffer] : []);
 }
 
 function fail(id: string, error: VaktraError, fatal: boolean): void {
@@ -53,12 +47,10 @@ function open(parts: PipelineParts, request: Extract<PipelineRequest, { type: 'o
   const { id } = request;
   const output: PipelineOutput = {
     sound(sample, payload) {
-      const copy = owned(payload);
-      post({ type: 'sound', id, sample, payload: copy }, copy);
+      post({ type: 'sound', id, sample, payload }, payload);
     },
     picture(index, data, key) {
-      const copy = owned(data);
-      post({ type: 'picture', id, index, data: copy, key }, copy);
+      post({ type: 'picture', id, index, data, key }, data);
       count(id);
     },
     skipped(index) {
@@ -67,9 +59,13 @@ function open(parts: PipelineParts, request: Extract<PipelineRequest, { type: 'o
     },
     markers: (markers) => post({ type: 'markers', id, markers }),
     voiceFailed: (_eventId, error) => fail(id, error, false),
+    drawn(frame, _picture, stream) {
+      if (!request.settings.diagnostics?.traceMotion) return;
+      post({ type: 'motion', id, index: frame.index, drawn: measureDrawn(frame, stream) });
+    },
   };
   const pipeline = new ConversationPipeline(parts, request.avatar, request.seed, request.settings, output);
-  residents.set(id, { pipeline, microphone: undefined, voiceRates: new Map(), startNs: undefined, pictures: 0 });
+  residents.set(id, { pipeline, microphone: undefined, startNs: undefined, pictures: 0 });
   post({ type: 'opened', id });
 }
 
@@ -116,14 +112,12 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
         .catch((error: unknown) => giveUp(request.id, error));
       break;
     case 'voice-open':
-      resident.voiceRates.set(request.eventId, request.sampleRateHz);
       pipeline.openVoice(request.eventId, request.sampleRateHz, false);
       break;
     case 'voice-push':
-      pipeline.pushVoice(request.eventId, request.pcm, resident.voiceRates.get(request.eventId) ?? SAMPLES_PER_FRAME);
+      pipeline.pushVoice(request.eventId, request.pcm);
       break;
     case 'voice-end':
-      resident.voiceRates.delete(request.eventId);
       pipeline.endVoice(request.eventId);
       break;
     case 'microphone-open':
@@ -138,7 +132,6 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
       resident.microphone = undefined;
       break;
     case 'interrupt':
-      resident.voiceRates.clear();
       post({ type: 'interrupted', id: request.id, ...pipeline.interrupt() });
       break;
     case 'state':

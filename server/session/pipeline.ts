@@ -5,14 +5,15 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { toVaktraError, type VaktraError } from '../errors.ts';
 import { createOpusEncoder, createVp8Encoder, type OpusEncoder, type Vp8Encoder } from '../media/codec/index.ts';
 import type { MotionModel, MotionStream } from '../motion/index.ts';
-import { createPictureStream, type PictureStream } from '../render/index.ts';
+import { createPictureStream } from '../render/index.ts';
 import { createVoiceInput, type VadModel, type VadSettings, type VoiceInput } from '../speech/index.ts';
 import {
   type ConversationState,
   type FrameIndex,
-  MODEL_RATE_HZ,
   type MotionFrame,
+  PICTURE_SIZE_PX,
   type Picture,
+  type PictureStream,
   type PreparedAvatar,
   SAMPLES_PER_FRAME,
   SAMPLES_PER_PACKET,
@@ -20,6 +21,7 @@ import {
 } from '../types.ts';
 import { CpuMeter } from './cpu-meter.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
+import { stampClick, stampCode } from './test-pattern.ts';
 import { type TimelineMarker, VoiceTimeline } from './timeline.ts';
 
 /** Pictures of sound that the motion model hears ahead: 80 ms, its look-ahead. */
@@ -39,7 +41,16 @@ export interface PipelineSettings {
   opusBitrateKbps: number;
   lipTemperature: number;
   liveReserveMs: number;
-  vad: VadSettings;
+  vad: Partial<VadSettings>;
+  /** For measuring; off in a server that people talk to. */
+  diagnostics?: PipelineDiagnostics | undefined;
+}
+
+export interface PipelineDiagnostics {
+  /** Pictures carry their index and the sound is clicks. */
+  testPattern?: boolean;
+  /** The motion of each drawn picture is told to the main thread. */
+  traceMotion?: boolean;
 }
 
 /** What the conversations of a thread share. */
@@ -48,10 +59,10 @@ export interface PipelineParts {
   vad: VadModel;
 }
 
-/** Where a pipeline's products go. Encoded buffers belong to the receiver. */
+/** Where a pipeline's products go. Each encoded buffer is alone in its ArrayBuffer and belongs to the receiver. */
 export interface PipelineOutput {
-  sound(sample: SampleIndex, payload: Uint8Array): void;
-  picture(index: FrameIndex, data: Uint8Array, key: boolean): void;
+  sound(sample: SampleIndex, payload: Uint8Array<ArrayBuffer>): void;
+  picture(index: FrameIndex, data: Uint8Array<ArrayBuffer>, key: boolean): void;
   /** The picture was not drawn, because it was too late. */
   skipped(index: FrameIndex): void;
   markers(markers: TimelineMarker[]): void;
@@ -63,6 +74,7 @@ export interface PipelineOutput {
 
 interface Voice {
   input: VoiceInput;
+  sampleRateHz: number;
   live: boolean;
   /** Chunking of what was pushed so far; one piece after the other. */
   work: Promise<void>;
@@ -113,23 +125,31 @@ export class ConversationPipeline {
     this.#pictures = createPictureStream(avatar, parts.motion.basis, { label: settings.label });
     this.#opus = createOpusEncoder({ bitrateKbps: settings.opusBitrateKbps });
     this.#vp8 = createVp8Encoder({
-      width: avatar.width,
-      height: avatar.height,
+      width: PICTURE_SIZE_PX,
+      height: PICTURE_SIZE_PX,
       bitrateKbps: settings.videoBitrateKbps,
     });
   }
 
+  /** What a file needs to know of the sound (OpusHead, RFC 7845 section 5.1). */
+  get opusHeader(): Uint8Array {
+    return this.#opus.header;
+  }
+
   /** Opens a voice behind those that wait; a live one is heard whenever no other is due. */
   openVoice(eventId: string, sampleRateHz: number, live: boolean): void {
-    const input = createVoiceInput({ vad: this.#parts.vad, sampleRateHz, settings: this.#settings.vad });
+    const { vad, settings } = { vad: this.#parts.vad, settings: this.#settings.vad };
+    const input = createVoiceInput({ vad, sampleRateHz, settings, adaptive: live });
     this.#voices.get(eventId)?.input.close();
-    this.#voices.set(eventId, { input, live, work: Promise.resolve() });
+    this.#voices.set(eventId, { input, sampleRateHz, live, work: Promise.resolve() });
     this.#timeline.open(eventId, live);
   }
 
   /** Adds samples in [-1, 1] at the voice's rate. Voice for an event that is not open is dropped: it was interrupted. */
-  pushVoice(eventId: string, pcm: Float32Array, sampleRateHz: number): void {
-    const piece = Math.ceil((sampleRateHz * CHUNKING_PIECE_MS) / 1000);
+  pushVoice(eventId: string, pcm: Float32Array): void {
+    const voice = this.#voices.get(eventId);
+    if (!voice) return;
+    const piece = Math.ceil((voice.sampleRateHz * CHUNKING_PIECE_MS) / 1000);
     for (let start = 0; start < pcm.length; start += piece) {
       const samples = pcm.subarray(start, start + piece);
       this.#chunk(eventId, (input) => input.push(samples));
@@ -151,7 +171,7 @@ export class ConversationPipeline {
 
   /** Steers the rate of a live voice towards the conversation's clock, in parts per million. */
   setVoiceDrift(eventId: string, ppm: number): void {
-    this.#voices.get(eventId)?.input.setDrift(ppm);
+    this.#voices.get(eventId)?.input.setRatio(ppm);
   }
 
   closeLiveVoice(eventId: string): void {
@@ -275,6 +295,7 @@ export class ConversationPipeline {
     const block = this.#sound.shift();
     if (!block) return;
     const index = this.#nextSound++;
+    if (this.#settings.diagnostics?.testPattern) stampClick(block, index);
     for (let offset = 0; offset < SAMPLES_PER_FRAME; offset += SAMPLES_PER_PACKET) {
       const payload = this.#meter.measure('sound', () =>
         this.#opus.encode(block.subarray(offset, offset + SAMPLES_PER_PACKET)),
@@ -307,6 +328,7 @@ export class ConversationPipeline {
     }
     const finished = this.#motion.finish(frame);
     const picture = this.#meter.measure('render', () => this.#pictures.draw(finished));
+    if (this.#settings.diagnostics?.testPattern) stampCode(picture);
     this.#output.drawn?.(finished, picture, this.#pictures);
     const encoded = this.#meter.measure('encode', () => this.#vp8.encode(picture.i420));
     this.#output.picture(index, encoded.data, encoded.key);
@@ -339,6 +361,3 @@ export class ConversationPipeline {
     this.#voices.delete(eventId);
   }
 }
-
-/** Samples the models hear before the first picture: for callers that must wait for the motion's look-ahead. */
-export const LOOK_AHEAD_SAMPLES = (LOOK_AHEAD_PICTURES * SAMPLES_PER_FRAME * MODEL_RATE_HZ) / 48_000;

@@ -3,6 +3,7 @@
 import type { types as mediasoup } from 'mediasoup';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
+import type { RecordedFrame } from './motion-recorder.ts';
 import type { ConversationState, FrameIndex, SampleIndex } from '../types.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
@@ -47,6 +48,8 @@ export interface ConversationEvents {
   speechInterrupted: [{ eventId: string; playbackPosition: SampleIndex; measure: 'sent' | 'heard' }];
   caption: [Caption];
   warning: [VaktraError];
+  /** Each drawn picture's motion, where diagnostics ask for it. */
+  motion: [{ index: FrameIndex; drawn: RecordedFrame }];
   /** The conversation ended; `error` is there when it did so by itself. */
   closed: [{ error?: VaktraError }];
 }

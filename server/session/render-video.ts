@@ -1,0 +1,82 @@
+// A conversation without a conversation: one voice through a pipeline into a file, as fast as it goes.
+
+import type { Config } from '../config.ts';
+import { createWebmWriter } from '../media/codec/index.ts';
+import { loadMotionModel } from '../motion/index.ts';
+import { loadVad } from '../speech/index.ts';
+import { FRAME_RATE_HZ, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { MotionRecorder, type MotionRecording } from './motion-recorder.ts';
+import { ConversationPipeline } from './pipeline.ts';
+import { motionModelOptions, pipelineSettings } from './pipeline-settings.ts';
+
+/** Pictures behind the voice, so that the mouth is seen to close. */
+const TAIL_PICTURES = 15;
+/** Pictures between two reports of progress. */
+const BATCH_PICTURES = 25;
+const EVENT_ID = 'voice';
+
+export interface RenderVideoOptions {
+  config: Config;
+  avatar: PreparedAvatar;
+  /** Mono samples in [-1, 1]. */
+  voice: { pcm: Float32Array; sampleRateHz: number };
+  seed: number;
+  /** Path of the .webm file. */
+  out: string;
+  /** Tags of the file. */
+  metadata: Record<string, string>;
+  recordMotion: boolean;
+  onProgress(pictures: number, total: number): void;
+}
+
+export interface RenderedVideo {
+  videoSeconds: number;
+  /** Wall time of the rendering, loading the models left out. */
+  elapsedSeconds: number;
+  motion: MotionRecording | undefined;
+}
+
+/** @throws VaktraError `output_unwritable`, `model_missing`, ... */
+export async function renderVideo(options: RenderVideoOptions): Promise<RenderedVideo> {
+  const { config, avatar, voice, onProgress } = options;
+  const [motion, vad] = await Promise.all([loadMotionModel(motionModelOptions(config)), loadVad()]);
+  const recorder = options.recordMotion ? new MotionRecorder() : undefined;
+  const start = performance.now();
+
+  let failure: Error | undefined;
+  const pipeline = new ConversationPipeline({ motion, vad }, avatar, options.seed, pipelineSettings(config), {
+    sound: (sample, payload) => file.writeSound(sample, payload),
+    picture: (index, data, key) => file.writePicture(index, data, key),
+    skipped: () => undefined,
+    markers: () => undefined,
+    voiceFailed: (_eventId, error) => {
+      failure = error;
+    },
+    drawn: (frame, _picture, stream) => recorder?.add(frame, stream),
+  });
+  const file = createWebmWriter(options.out, {
+    width: PICTURE_SIZE_PX,
+    height: PICTURE_SIZE_PX,
+    opusHeader: pipeline.opusHeader,
+    metadata: options.metadata,
+  });
+  try {
+    pipeline.openVoice(EVENT_ID, voice.sampleRateHz, false);
+    pipeline.pushVoice(EVENT_ID, voice.pcm);
+    pipeline.endVoice(EVENT_ID);
+    await pipeline.settled();
+    if (failure) throw failure;
+    const pictures = Math.ceil((voice.pcm.length / voice.sampleRateHz) * FRAME_RATE_HZ) + TAIL_PICTURES;
+    for (let done = 0; done < pictures; done += BATCH_PICTURES) {
+      const until = Math.min(done + BATCH_PICTURES, pictures);
+      await pipeline.produce(until - 1);
+      onProgress(until, pictures);
+    }
+    const elapsedSeconds = (performance.now() - start) / 1000;
+    return { videoSeconds: pictures / FRAME_RATE_HZ, elapsedSeconds, motion: recorder?.recording };
+  } finally {
+    await pipeline.close();
+    file.close();
+  }
+}
+

@@ -1,0 +1,218 @@
+// What one conversation says, on the main thread: turns requests to speak into voice for the pipeline, follows each
+// speech on the clock and tells when it begins, ends or is cut. Computes nothing and sends no media.
+
+import { VaktraError } from '../errors.ts';
+import { assertInputRate, pcmS16ToFloat32, type Speech } from '../speech/index.ts';
+import { CLOCK_RATE_HZ, type ConversationState, type SampleIndex } from '../types.ts';
+import type { LineRequest } from './pipeline-pool.ts';
+import { SampleSchedule } from './schedule.ts';
+import type { TimelineMarker } from './timeline.ts';
+import type { Caption, ConversationEvents, SpeakRequest } from './types.ts';
+import { Utterance } from './utterances.ts';
+
+/** The name under which a live microphone's speech is reported. */
+const MICROPHONE_EVENT_ID = 'microphone';
+
+export interface SpokenVoiceParts {
+  speech: Speech;
+  defaultLanguage: string;
+  /** Voice that may wait to be spoken, in milliseconds. */
+  maxBacklogMs: number;
+  post(request: LineRequest, transfer?: ArrayBuffer[]): void;
+  emit<E extends 'state' | 'caption' | 'speechStarted' | 'speechEnded' | 'speechInterrupted'>(
+    event: E,
+    ...args: ConversationEvents[E]
+  ): void;
+  /** From the request to the first sample handed to the network. */
+  onStarted(seconds: number): void;
+  /** From the interrupt to the last sample of the voice handed to the network. */
+  onStopped(seconds: number): void;
+}
+
+export class SpokenVoice {
+  readonly #parts: SpokenVoiceParts;
+  readonly #schedule = new SampleSchedule();
+  readonly #utterances = new Map<string, Utterance>();
+  #state: ConversationState = 'idle';
+  #position: SampleIndex = 0;
+  #playoutDelayMs: number | undefined;
+  /** Monotonic time at which the voice was interrupted, in milliseconds. */
+  #interruptedMs: number | undefined;
+  #reportedBacklogMs = 0;
+  #pushedMsSinceReport = 0;
+
+  constructor(parts: SpokenVoiceParts) {
+    this.#parts = parts;
+  }
+
+  get state(): ConversationState {
+    return this.#state;
+  }
+
+  /** Voice that waits to be spoken. */
+  get backlogMs(): number {
+    return this.#reportedBacklogMs + this.#pushedMsSinceReport;
+  }
+
+  /** Resolves when the whole text was handed to the pipeline, or cut by an interrupt. */
+  async speak({ eventId, text, language }: SpeakRequest): Promise<void> {
+    this.#requireRoom(0);
+    const utterance = this.#open(eventId);
+    const isCut = () => this.#utterances.get(eventId) !== utterance;
+    let isVoiceOpen = false;
+    try {
+      const parts = this.#parts.speech.synthesize({
+        text,
+        language: language ?? this.#parts.defaultLanguage,
+        signal: utterance.abort.signal,
+      });
+      for await (const part of parts) {
+        if (isCut()) return;
+        if (!isVoiceOpen) this.#parts.post({ type: 'voice-open', eventId, sampleRateHz: part.sampleRateHz });
+        isVoiceOpen = true;
+        this.#tell(utterance.addWords(part.words));
+        this.#push(eventId, part.pcm, part.sampleRateHz);
+      }
+    } catch (error) {
+      // Interrupted in the meantime: nobody waits for this speech any more.
+      if (!isCut()) throw error;
+    } finally {
+      if (!isCut()) {
+        // What was spoken before a failure is heard to its end; a speech without any sound never was one.
+        if (isVoiceOpen) this.#parts.post({ type: 'voice-end', eventId });
+        else this.#utterances.delete(eventId);
+      }
+    }
+  }
+
+  pushAudio({ eventId, pcm, sampleRateHz }: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void {
+    assertInputRate(sampleRateHz);
+    const samples = pcmS16ToFloat32(pcm);
+    this.#requireRoom((samples.length * 1000) / sampleRateHz);
+    if (!this.#utterances.has(eventId)) {
+      this.#open(eventId);
+      this.#parts.post({ type: 'voice-open', eventId, sampleRateHz });
+    }
+    this.#push(eventId, samples, sampleRateHz);
+  }
+
+  speakEnd({ eventId }: { eventId: string }): void {
+    this.#parts.post({ type: 'voice-end', eventId });
+  }
+
+  interrupt(): void {
+    for (const utterance of this.#utterances.values()) utterance.abort.abort();
+    // An interrupt of nothing would spoil the figures.
+    this.#interruptedMs = this.#state === 'speaking' ? performance.now() : undefined;
+    this.#parts.post({ type: 'interrupt' });
+  }
+
+  reportPlayoutDelay(delayMs: number): void {
+    this.#playoutDelayMs = delayMs;
+  }
+
+  /** What the pipeline has not yet read, by its own count. */
+  reportBacklog(backlogMs: number): void {
+    this.#reportedBacklogMs = backlogMs;
+    this.#pushedMsSinceReport = 0;
+  }
+
+  /** All samples before `position` were sent. */
+  advance(position: SampleIndex): void {
+    this.#position = position;
+    this.#schedule.advance(position);
+  }
+
+  /** Places the beginning or the end of a speech on the clock; it is told when the clock gets there. */
+  mark({ kind, eventId, sample }: TimelineMarker): void {
+    const known = this.#utterances.get(eventId);
+    if (!known && eventId !== MICROPHONE_EVENT_ID) return;
+    const utterance = known ?? this.#open(eventId);
+    if (kind === 'start') {
+      this.#tell(utterance.begin(sample));
+      this.#schedule.at(sample + 1, () => this.#started(utterance, sample));
+    } else {
+      utterance.end = sample;
+      this.#schedule.at(sample, () => this.#ended(utterance, sample));
+    }
+  }
+
+  /** Everything that would have been said from `sample` on was cut; tells it once the clock is there. */
+  cut(sample: SampleIndex): void {
+    const cut = [...this.#utterances.values()].filter(({ end }) => end === undefined || end >= sample);
+    for (const { eventId } of cut) this.#utterances.delete(eventId);
+    this.#schedule.dropFrom(sample);
+    const interruptedMs = this.#interruptedMs;
+    this.#schedule.at(sample, () => {
+      if (interruptedMs !== undefined) this.#parts.onStopped((performance.now() - interruptedMs) / 1000);
+      for (const utterance of cut) this.#interrupted(utterance, sample);
+      this.#setState('idle', sample);
+    });
+    this.advance(this.#position);
+  }
+
+  close(): void {
+    for (const utterance of this.#utterances.values()) utterance.abort.abort();
+    this.#utterances.clear();
+    this.#schedule.clear();
+  }
+
+  #open(eventId: string): Utterance {
+    if (this.#utterances.has(eventId)) {
+      throw new VaktraError('invalid_message', `The event "${eventId}" is being spoken already: use another event_id.`);
+    }
+    const utterance = new Utterance(eventId);
+    this.#utterances.set(eventId, utterance);
+    return utterance;
+  }
+
+  #push(eventId: string, pcm: Float32Array, sampleRateHz: number): void {
+    this.#pushedMsSinceReport += (pcm.length * 1000) / sampleRateHz;
+    // A view of a larger buffer would move the whole of it.
+    const owned = pcm.byteLength === pcm.buffer.byteLength ? pcm : pcm.slice();
+    this.#parts.post({ type: 'voice-push', eventId, pcm: owned }, [owned.buffer as ArrayBuffer]);
+  }
+
+  #started(utterance: Utterance, sample: SampleIndex): void {
+    this.#parts.onStarted((performance.now() - utterance.requestedMs) / 1000);
+    this.#parts.emit('speechStarted', { eventId: utterance.eventId, sample });
+    this.#setState('speaking', sample);
+  }
+
+  #ended(utterance: Utterance, sample: SampleIndex): void {
+    this.#utterances.delete(utterance.eventId);
+    this.#parts.emit('speechEnded', { eventId: utterance.eventId, sample });
+    const goesOn = [...this.#utterances.values()].some(({ start }) => start !== undefined && start <= sample);
+    if (!goesOn) this.#setState('idle', sample);
+  }
+
+  #interrupted({ eventId, start }: Utterance, sample: SampleIndex): void {
+    const sent = Math.max(0, sample - (start ?? sample));
+    const unheard = ((this.#playoutDelayMs ?? 0) * CLOCK_RATE_HZ) / 1000;
+    this.#parts.emit('speechInterrupted', {
+      eventId,
+      playbackPosition: Math.max(0, Math.round(sent - unheard)),
+      measure: this.#playoutDelayMs === undefined ? 'sent' : 'heard',
+    });
+  }
+
+  #setState(state: ConversationState, sample: SampleIndex): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#parts.emit('state', { state, sample });
+  }
+
+  #tell(captions: Caption[]): void {
+    for (const caption of captions) this.#parts.emit('caption', caption);
+  }
+
+  #requireRoom(moreMs: number): void {
+    const { maxBacklogMs } = this.#parts;
+    if (this.backlogMs + moreMs <= maxBacklogMs) return;
+    const waitingSeconds = Math.round(this.backlogMs / 1000);
+    throw new VaktraError(
+      'audio_backlog_full',
+      `${waitingSeconds} s of voice wait to be spoken and at most ${maxBacklogMs / 1000} s may: send the rest later.`,
+    );
+  }
+}

@@ -1,0 +1,114 @@
+// npm run render: portrait + voice -> video file, by the same speech, motion and picture code as a live conversation, as
+// fast as it goes.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { closePortraitThread, preparePortrait } from '../avatar/index.ts';
+import { loadConfig } from '../config.ts';
+import { toVaktraError, VaktraError } from '../errors.ts';
+import { renderVideo } from '../session/index.ts';
+import { readVoice } from './voice.ts';
+import { ProgressBar } from './progress-bar.ts';
+
+const USAGE = `npm run render -- --portrait P --voice V.wav --consent "WHO AGREED" --out O.webm
+
+  --portrait    picture of one person (JPEG, PNG, WebP)
+  --voice       any sound file; a text file (.txt) is spoken
+  --consent     who agreed to the use of the picture, or "public domain"; it is written into the file
+  --out         the video, .webm
+  --motion-out  also write the motion as it is drawn, JSON
+  --seed        another number gives other head, eye and blink movements (default 1)`;
+
+const DEFAULT_SEED = 1;
+
+interface Arguments {
+  portrait: string;
+  voice: string;
+  consent: string;
+  out: string;
+  motionOut: string | undefined;
+  seed: number;
+}
+
+async function main(): Promise<void> {
+  const args = readArguments();
+  const config = loadConfig();
+  try {
+    const avatar = await preparePortrait(await readInput(args.portrait));
+    const voice = await readVoice(args.voice);
+    const bar = new ProgressBar('rendering');
+    const result = await renderVideo({
+      config,
+      avatar,
+      voice,
+      seed: args.seed,
+      out: args.out,
+      metadata: { title: 'AI-generated talking portrait', comment: `Consent: ${args.consent}` },
+      recordMotion: args.motionOut !== undefined,
+      onProgress: (done, total) => bar.show(done, total),
+    });
+    bar.end();
+    if (args.motionOut !== undefined) await writeFile(args.motionOut, JSON.stringify(result.motion));
+    const factor = result.elapsedSeconds / result.videoSeconds;
+    process.stdout.write(
+      `${args.out}: ${result.videoSeconds.toFixed(2)} s of video in ${result.elapsedSeconds.toFixed(2)} s, ` +
+        `real-time factor ${factor.toFixed(3)}\n`,
+    );
+  } finally {
+    await closePortraitThread();
+  }
+}
+
+function readArguments(): Arguments {
+  const { values } = parse();
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    process.exit(0);
+  }
+  const { portrait, voice, consent, out } = values;
+  if (!portrait || !voice || !out) throw new VaktraError('invalid_message', `Something is missing.\n${USAGE}`);
+  if (!consent?.trim()) {
+    throw new VaktraError('consent_missing', 'Say with --consent who agreed to the use of the picture, or "public domain".');
+  }
+  const seed = values.seed === undefined ? DEFAULT_SEED : Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new VaktraError('invalid_message', `--seed is "${values.seed}": it must be a whole number from 0 on.`);
+  }
+  return { portrait, voice, consent, out, motionOut: values['motion-out'], seed };
+}
+
+function parse() {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      options: {
+        portrait: text,
+        voice: text,
+        consent: text,
+        out: text,
+        'motion-out': text,
+        seed: text,
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new VaktraError('invalid_message', `${reason}\n${USAGE}`, { cause: error });
+  }
+}
+
+async function readInput(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new VaktraError('picture_unreadable', `The picture ${path} cannot be read: check the path.`, { cause: error });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const { code, message } = toVaktraError(error);
+  process.stderr.write(`${code}: ${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,48 @@
+// The voice of a tool: a sound file as it is, or a text file spoken by the default voice.
+
+import { readFile } from 'node:fs/promises';
+import { loadConfig } from '../config.ts';
+import { VaktraError } from '../errors.ts';
+import { readVoiceFile } from '../media/codec/index.ts';
+import { createLogger } from '../observe/index.ts';
+import { createSpeech } from '../speech/index.ts';
+import { CLOCK_RATE_HZ } from '../types.ts';
+
+/** Mono samples in [-1, 1] and their rate. */
+export interface Voice {
+  pcm: Float32Array;
+  sampleRateHz: number;
+}
+
+/** @throws VaktraError `voice_unreadable`, or what keeps the text from being spoken */
+export async function readVoice(path: string): Promise<Voice> {
+  if (!path.endsWith('.txt')) return { pcm: await readVoiceFile(path), sampleRateHz: CLOCK_RATE_HZ };
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new VaktraError('voice_unreadable', `The text ${path} cannot be read: check the path.`, { cause: error });
+  });
+  return speakText(text);
+}
+
+/** Text spoken by the default voice of the settings, whole. */
+export async function speakText(text: string, language?: string): Promise<Voice> {
+  const { speech: settings } = loadConfig();
+  const logger = createLogger({ level: 'warn', pretty: 'auto' });
+  const speech = await createSpeech({ engine: settings.engine, maxTextChars: settings.maxTextChars, logger });
+  try {
+    const pieces: Float32Array[] = [];
+    let sampleRateHz = CLOCK_RATE_HZ;
+    for await (const part of speech.synthesize({ text, language: language ?? settings.language })) {
+      sampleRateHz = part.sampleRateHz;
+      pieces.push(part.pcm);
+    }
+    const pcm = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      pcm.set(piece, at);
+      at += piece.length;
+    }
+    return { pcm, sampleRateHz };
+  } finally {
+    await speech.close();
+  }
+}
