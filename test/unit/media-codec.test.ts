@@ -1,5 +1,5 @@
 // Opus, VP8 and WebM through the real FFmpeg: what goes in comes out, at the rate and size that were asked for.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Demuxer } from 'node-av/api';
@@ -10,6 +10,7 @@ import {
   createVp8Decoder,
   createVp8Encoder,
   createWebmWriter,
+  readVoiceFile,
 } from '../../server/media/codec/index.ts';
 import { SAMPLES_PER_FRAME, SAMPLES_PER_PACKET } from '../../server/types.ts';
 
@@ -238,5 +239,51 @@ describe('the WebM writer', () => {
     const open = (): unknown =>
       createWebmWriter(join(folder, 'no', 'such', 'folder.webm'), { width: 2, height: 2, opusHeader, metadata: {} });
     expect(open).toThrow(expect.objectContaining({ code: 'output_unwritable' }));
+  });
+});
+
+describe('reading a voice file', () => {
+  /** PCM s16 with `channels` interleaved channels, the same tone in all. */
+  function writeWav(name: string, rateHz: number, channels: number, seconds: number): string {
+    const frames = Math.round(rateHz * seconds);
+    const wav = Buffer.alloc(44 + frames * channels * 2);
+    wav.write('RIFF', 0);
+    wav.writeUInt32LE(wav.length - 8, 4);
+    wav.write('WAVEfmt ', 8);
+    wav.writeUInt32LE(16, 16);
+    wav.writeUInt16LE(1, 20);
+    wav.writeUInt16LE(channels, 22);
+    wav.writeUInt32LE(rateHz, 24);
+    wav.writeUInt32LE(rateHz * channels * 2, 28);
+    wav.writeUInt16LE(channels * 2, 32);
+    wav.writeUInt16LE(16, 34);
+    wav.write('data', 36);
+    wav.writeUInt32LE(frames * channels * 2, 40);
+    for (let i = 0; i < frames * channels; i += 1) {
+      const value = 0.5 * Math.sin((2 * Math.PI * 300 * Math.floor(i / channels)) / rateHz);
+      wav.writeInt16LE(Math.round(value * 32_767), 44 + i * 2);
+    }
+    const path = join(folder, name);
+    writeFileSync(path, wav);
+    return path;
+  }
+
+  it.each([
+    [16_000, 1],
+    [44_100, 2],
+    [48_000, 1],
+  ])('gives %d Hz with %d channels as mono at 48 kHz, of the same length and loudness', async (rateHz, channels) => {
+    const samples = await readVoiceFile(writeWav(`${rateHz}.wav`, rateHz, channels, 1.3));
+    expect(Math.abs(samples.length - 62_400)).toBeLessThan(40);
+    expect(rms(samples)).toBeCloseTo(0.5 / Math.SQRT2, 2);
+    const expected = 0.5 * Math.sin((2 * Math.PI * 300 * 20_011) / 48_000);
+    expect(samples[20_011]).toBeCloseTo(expected, 1);
+  });
+
+  it('names a file that is not there, and one that is no sound', async () => {
+    await expect(readVoiceFile(join(folder, 'none.wav'))).rejects.toMatchObject({ code: 'voice_unreadable' });
+    const path = join(folder, 'text.wav');
+    writeFileSync(path, 'This is no sound at all. '.repeat(50));
+    await expect(readVoiceFile(path)).rejects.toMatchObject({ code: 'voice_unreadable' });
   });
 });

@@ -1,5 +1,9 @@
 // Codecs, file output and the microphone's receiver: what encodes and decodes, for worker threads. All calls block.
 
+export type { DriftController } from '../microphone/drift-controller.ts';
+export { createDriftController } from '../microphone/drift-controller.ts';
+export type { MicrophoneCounts, MicrophoneReceiver } from '../microphone/receiver.ts';
+export { createMicrophoneReceiver } from '../microphone/receiver.ts';
 export type { OpusDecoder } from './opus-decoder.ts';
 export { createOpusDecoder } from './opus-decoder.ts';
 export type { OpusEncoder, OpusEncoderOptions } from './opus-encoder.ts';
