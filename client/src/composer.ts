@@ -1,0 +1,83 @@
+// The form in which a person says what the avatar should say: text, its language, the microphone and the interrupt.
+// Reports what was pressed; knows nothing of the connection.
+import { element } from './dom.ts';
+
+/** Remembered between visits, on this device only. */
+const LANGUAGE_KEY = 'vaktra.language';
+const DEFAULT_LANGUAGE = 'en';
+
+export interface ComposerHandlers {
+  onSpeak: (text: string, language: string | undefined) => void;
+  onMicrophone: (on: boolean) => void;
+  onInterrupt: () => void;
+}
+
+export class Composer {
+  readonly #text = element('text', HTMLTextAreaElement);
+  readonly #language = element('language', HTMLSelectElement);
+  readonly #speak = element('speak', HTMLButtonElement);
+  readonly #microphone = element('microphone', HTMLButtonElement);
+  readonly #interrupt = element('interrupt', HTMLButtonElement);
+  readonly #handlers: ComposerHandlers;
+
+  constructor(handlers: ComposerHandlers) {
+    this.#handlers = handlers;
+    const form = element('composer', HTMLFormElement);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#text.addEventListener('keydown', (event) => {
+      // While an input method composes, Enter takes its suggestion.
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#microphone.addEventListener('click', () => handlers.onMicrophone(!this.#isMicrophoneOn()));
+    this.#interrupt.addEventListener('click', () => handlers.onInterrupt());
+    this.#language.addEventListener('change', () => localStorage.setItem(LANGUAGE_KEY, this.#language.value));
+  }
+
+  fillLanguages(languages: { id: string; name: string }[]): void {
+    const options = languages.map(({ id, name }) => new Option(name, id));
+    this.#language.replaceChildren(...options);
+    const wished = [localStorage.getItem(LANGUAGE_KEY), DEFAULT_LANGUAGE];
+    const chosen = wished.find((id) => languages.some((language) => language.id === id));
+    const english = languages.find(({ id }) => id.startsWith(DEFAULT_LANGUAGE));
+    this.#language.value = chosen ?? english?.id ?? languages[0]?.id ?? '';
+  }
+
+  setPortrait(title: string): void {
+    this.#text.placeholder = `Type what ${title} should say`;
+  }
+
+  setConnected(connected: boolean): void {
+    this.#speak.disabled = !connected;
+    this.#microphone.disabled = !connected;
+  }
+
+  /** The interrupt is offered while something is said or waits to be said. */
+  setSpeaking(speaking: boolean): void {
+    this.#interrupt.disabled = !speaking;
+  }
+
+  setMicrophone(on: boolean): void {
+    this.#microphone.setAttribute('aria-pressed', String(on));
+    element('microphone-text', HTMLElement).textContent = on ? 'Stop my voice' : 'Use my voice';
+    element('microphone-hint', HTMLElement).hidden = !on;
+  }
+
+  #isMicrophoneOn(): boolean {
+    return this.#microphone.getAttribute('aria-pressed') === 'true';
+  }
+
+  #submit(): void {
+    const text = this.#text.value.trim();
+    if (text === '' || this.#speak.disabled) {
+      this.#text.focus();
+      return;
+    }
+    this.#handlers.onSpeak(text, this.#language.value === '' ? undefined : this.#language.value);
+    this.#text.value = '';
+  }
+}

@@ -1,0 +1,247 @@
+// The page's conductor: opens conversations, passes what happens to the parts that show it, and what is pressed to the
+// conversation. Holds the only state that is shared: which conversation is on stage.
+import type { ConversationState } from '../../server/types.ts';
+import {
+  ApiError,
+  listLanguages,
+  listPortraits,
+  openSession,
+  type PortraitChoice,
+  type Session,
+  thumbnailUrl,
+} from './api.ts';
+import { Captions } from './captions.ts';
+import { Composer } from './composer.ts';
+import { type ConnectionStatus, Conversation } from './conversation.ts';
+import { element } from './dom.ts';
+import { FigurePanel } from './figure-panel.ts';
+import { FigureReader } from './figures.ts';
+import { FirstSound } from './first-sound.ts';
+import { Gallery } from './gallery.ts';
+import { PlaybackClock } from './playback-clock.ts';
+import type { ServerEvent } from './socket.ts';
+import { Stage } from './stage.ts';
+import { Toasts } from './toasts.ts';
+
+const FIGURES_INTERVAL_MS = 1000;
+
+/** As the protocol allows; what is longer is no playout delay any more. */
+const MAX_PLAYOUT_DELAY_MS = 10_000;
+
+const STATUS_TEXT: Record<ConnectionStatus, string> = {
+  connecting: 'Connecting',
+  connected: 'Live',
+  reconnecting: 'Connecting again',
+  ended: 'Ended',
+};
+
+const STATE_TEXT: Record<ConversationState, string> = {
+  idle: 'Live',
+  listening: 'Listening',
+  thinking: 'Thinking',
+  speaking: 'Speaking',
+};
+
+export class Page {
+  readonly #stage = new Stage();
+  readonly #toasts = new Toasts(element('toasts', HTMLElement));
+  readonly #captions = new Captions(element('captions', HTMLElement), element('captions-spoken', HTMLElement));
+  readonly #clock = new PlaybackClock();
+  readonly #panel = new FigurePanel();
+  readonly #firstSound = new FirstSound();
+  readonly #gallery = new Gallery({
+    onChoice: (choice) => void this.#open(choice),
+    onRefused: (sentence) => this.#toasts.show(sentence),
+  });
+  readonly #composer = new Composer({
+    onSpeak: (text, language) => void this.#speak(text, language),
+    onMicrophone: (on) => void this.#switchMicrophone(on),
+    onInterrupt: () => this.#conversation?.tell({ type: 'interrupt' }),
+  });
+  #figures = new FigureReader();
+  #conversation: Conversation | undefined;
+  /** What is on stage, so that it can be opened anew. */
+  #choice: PortraitChoice | undefined;
+  #speeches = 0;
+
+  async start(): Promise<void> {
+    this.#stage.onPicture(() => this.#drawCaptions());
+    window.setInterval(() => void this.#readFigures(), FIGURES_INTERVAL_MS);
+    window.addEventListener('pagehide', () => this.#conversation?.close());
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.#stage.open(undefined, 'Connecting');
+    try {
+      const [{ portraits, max_picture_bytes }, languages] = await Promise.all([listPortraits(), listLanguages()]);
+      this.#gallery.fill(portraits, max_picture_bytes);
+      this.#composer.fillLanguages(languages);
+      const wished = new URLSearchParams(location.search).get('portrait');
+      const first = portraits.find(({ id }) => id === wished) ?? portraits[0];
+      if (first === undefined) throw new ApiError('portrait_unknown', 'The server has no portraits.');
+      this.#stage.open(thumbnailUrl(first.id), 'Waking the portrait');
+      await this.#open({ id: first.id });
+    } catch (error) {
+      this.#showStatus('ended');
+      this.#stage.end(sentenceOf(error), 'Try again', () => void this.#load());
+    }
+  }
+
+  /** Puts a portrait on stage. The one that is there stays until the server has accepted the new one. */
+  async #open(choice: PortraitChoice): Promise<void> {
+    this.#gallery.setBusy(true);
+    this.#stage.setBusy(true);
+    try {
+      const session = await openSession(choice);
+      this.#leave();
+      await this.#enter(session, choice);
+    } catch (error) {
+      this.#toasts.show(sentenceOf(error));
+      if (this.#conversation === undefined) this.#offer(choice, sentenceOf(error));
+    } finally {
+      this.#gallery.mark(this.#choice);
+      this.#gallery.setBusy(false);
+      this.#stage.setBusy(false);
+    }
+  }
+
+  async #enter(session: Session, choice: PortraitChoice): Promise<void> {
+    this.#choice = choice;
+    this.#composer.setPortrait(session.portrait.title);
+    this.#stage.open('id' in choice ? thumbnailUrl(choice.id) : undefined, 'Waking the portrait');
+    const conversation = new Conversation(session, {
+      onEvent: (event) => this.#receive(event),
+      onStatus: (status) => this.#showStatus(status),
+      onEnd: (error) => {
+        this.#leave();
+        this.#offer(choice, error.message);
+      },
+    });
+    this.#conversation = conversation;
+    try {
+      const stream = await conversation.join();
+      this.#firstSound.attach(stream);
+      await this.#stage.play(stream);
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  /** Ends the conversation that is on stage and forgets all that belonged to it. */
+  #leave(): void {
+    const conversation = this.#conversation;
+    this.#conversation = undefined;
+    conversation?.close();
+    this.#figures = new FigureReader();
+    this.#panel.clear();
+    this.#clock.reset();
+    this.#captions.clear();
+    this.#composer.setMicrophone(false);
+    this.#setState('idle');
+  }
+
+  #offer(choice: PortraitChoice, sentence: string): void {
+    this.#stage.end(sentence, 'Start again', () => {
+      this.#stage.open('id' in choice ? thumbnailUrl(choice.id) : undefined, 'Waking the portrait');
+      void this.#open(choice);
+    });
+  }
+
+  #receive(event: ServerEvent): void {
+    switch (event.type) {
+      case 'state':
+        this.#clock.report(event.sample, performance.now());
+        this.#setState(event.state);
+        break;
+      case 'stats':
+        this.#clock.report(event.position, performance.now());
+        this.#panel.showServer(event);
+        break;
+      case 'caption':
+        this.#captions.add(event);
+        break;
+      case 'speech.interrupted':
+        this.#captions.cut(this.#clock.heardAt(performance.now()) ?? 0);
+        break;
+      case 'warning':
+        this.#toasts.show(event.message, 'warning');
+        break;
+      case 'error':
+        this.#toasts.show(event.message);
+        break;
+    }
+  }
+
+  async #speak(text: string, language: string | undefined): Promise<void> {
+    this.#stage.unmute();
+    this.#firstSound.start((latencyMs) => this.#panel.showFirstSound(latencyMs));
+    this.#speeches += 1;
+    const request = { type: 'speak', event_id: `page-${this.#speeches}`, text, ...(language && { language }) } as const;
+    await this.#try(() => this.#conversation?.request(request));
+  }
+
+  async #switchMicrophone(on: boolean): Promise<void> {
+    this.#stage.unmute();
+    const conversation = this.#conversation;
+    const switched = await this.#try(() =>
+      on ? conversation?.startMicrophone(() => void this.#switchMicrophone(false)) : conversation?.stopMicrophone(),
+    );
+    this.#composer.setMicrophone(on && switched);
+  }
+
+  #drawCaptions(): void {
+    const heard = this.#clock.heardAt(performance.now());
+    if (heard !== undefined) this.#captions.draw(heard);
+  }
+
+  async #readFigures(): Promise<void> {
+    const report = await this.#conversation?.receiverStats();
+    if (report === undefined) return;
+    const figures = this.#figures.read(report);
+    this.#panel.showReceiver(figures);
+    if (figures.playoutDelayMs === undefined) return;
+    this.#clock.setPlayoutDelay(figures.playoutDelayMs);
+    // The server counts from the moment of sending, so half the round trip belongs to what it must subtract.
+    const delayMs = figures.playoutDelayMs + (figures.roundTripMs ?? 0) / 2;
+    this.#conversation?.tell({ type: 'playout', delay_ms: Math.min(delayMs, MAX_PLAYOUT_DELAY_MS) });
+  }
+
+  #showStatus(status: ConnectionStatus): void {
+    document.body.dataset.connection = status;
+    this.#composer.setConnected(status === 'connected');
+    this.#showWords();
+  }
+
+  #setState(state: ConversationState): void {
+    document.body.dataset.state = state;
+    this.#composer.setSpeaking(state === 'speaking');
+    this.#showWords();
+  }
+
+  #showWords(): void {
+    const { connection, state } = document.body.dataset;
+    const words =
+      connection === 'connected' ? STATE_TEXT[state as ConversationState] : STATUS_TEXT[connection as ConnectionStatus];
+    element('status-text', HTMLElement).textContent = words;
+  }
+
+  /** Does what was pressed; what goes wrong is shown, and the page goes on. */
+  async #try(action: () => Promise<unknown> | undefined): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      this.#toasts.show(sentenceOf(error));
+      return false;
+    }
+  }
+}
+
+/** The server's sentence, or for a fault of the page itself one that says so; the console has the rest. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  console.error(error);
+  return 'Something went wrong on this page. Reload it to start anew.';
+}
