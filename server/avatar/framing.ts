@@ -69,7 +69,10 @@ export async function cutFrame(picture: RgbPicture, frame: Frame): Promise<RgbPi
   return { data: await continued(cut, inside), width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX };
 }
 
-async function continued(cut: Uint8Array, inside: { left: number; top: number; width: number; height: number }): Promise<Uint8Array> {
+async function continued(
+  cut: Uint8Array,
+  inside: { left: number; top: number; width: number; height: number },
+): Promise<Uint8Array> {
   const size = PICTURE_SIZE_PX;
   const sharpOnes = new Uint8Array(size * size * 3);
   for (let y = 0; y < size; y++) {

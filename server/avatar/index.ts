@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PreparedAvatar } from '../types.ts';
-import { type FoundFace } from './face-finder.ts';
+import type { FoundFace } from './face-finder.ts';
 import { checkPictureBytes, type RgbPicture } from './picture-input.ts';
 import { PortraitThread } from './portrait-thread.ts';
 import { readPrepared, writePrepared } from './prepared-cache.ts';

@@ -71,7 +71,8 @@ function darkLine(picture: RgbPicture, landmarks: Float32Array, unitPx: number):
   for (let c = 0; c < columns; c++) {
     for (let r = 0; r < rows; r++) {
       const offset = r - reach;
-      const own = brightness(picture, start + c, Math.round((tracked[c] ?? 0) + offset)) + DISTANCE_PRICE * Math.abs(offset);
+      const own =
+        brightness(picture, start + c, Math.round((tracked[c] ?? 0) + offset)) + DISTANCE_PRICE * Math.abs(offset);
       let best = c === 0 ? 0 : Number.POSITIVE_INFINITY;
       for (let step = -1; c > 0 && step <= 1; step++) {
         const previous = r + step;
@@ -147,7 +148,14 @@ function closed(landmarks: Float32Array, unitPx: number): Float32Array {
   return neutral;
 }
 
-function gapShift(landmarks: Float32Array, point: number, isUpperLip: boolean, mouthX: number, halfWidth: number, unitPx: number) {
+function gapShift(
+  landmarks: Float32Array,
+  point: number,
+  isUpperLip: boolean,
+  mouthX: number,
+  halfWidth: number,
+  unitPx: number,
+) {
   const along = Math.min(1, Math.max(-1, (x(landmarks, point) - mouthX) / halfWidth));
   const column = Math.round(((along + 1) / 2) * (LIP_UPPER_INNER.length - 1));
   const upper = LIP_UPPER_INNER[column] ?? 0;
@@ -155,10 +163,13 @@ function gapShift(landmarks: Float32Array, point: number, isUpperLip: boolean, m
   const gapX = x(landmarks, lower) - x(landmarks, upper);
   const gapY = y(landmarks, lower) - y(landmarks, upper);
   const line = { x: x(landmarks, upper) + gapX * UPPER_SHARE, y: y(landmarks, upper) + gapY * UPPER_SHARE };
-  const exact = (LIP_UPPER_INNER as readonly number[]).indexOf(point) >= 0 || (LIP_LOWER_INNER as readonly number[]).indexOf(point) >= 0;
+  const exact =
+    (LIP_UPPER_INNER as readonly number[]).indexOf(point) >= 0 ||
+    (LIP_LOWER_INNER as readonly number[]).indexOf(point) >= 0;
   const isAbove = isUpperLip || (!exact && y(landmarks, point) < line.y);
   const contour = isAbove ? upper : lower;
-  const distance = Math.hypot(x(landmarks, point) - x(landmarks, contour), y(landmarks, point) - y(landmarks, contour)) / unitPx;
+  const distance =
+    Math.hypot(x(landmarks, point) - x(landmarks, contour), y(landmarks, point) - y(landmarks, contour)) / unitPx;
   const follow = exact ? 1 : Math.exp(-((distance / FOLLOW_RADIUS_UNITS) ** 2));
   const share = (isAbove ? UPPER_SHARE : UPPER_SHARE - 1) * follow;
   return { x: gapX * share, y: gapY * share };

@@ -22,13 +22,15 @@ export class PortraitThread {
 
   async prepare(image: Uint8Array, neutralFile: string): Promise<PreparedAvatar> {
     const answer = await this.#ask({ id: this.#nextId++, kind: 'prepare', image, neutralFile });
-    if (!('avatar' in answer)) throw new VaktraError('internal', 'The preparing thread gave an answer of the wrong kind.');
+    if (!('avatar' in answer))
+      throw new VaktraError('internal', 'The preparing thread gave an answer of the wrong kind.');
     return answer.avatar;
   }
 
   async find(picture: RgbPicture): Promise<FoundFace[]> {
     const answer = await this.#ask({ id: this.#nextId++, kind: 'find', picture });
-    if (!('faces' in answer)) throw new VaktraError('internal', 'The preparing thread gave an answer of the wrong kind.');
+    if (!('faces' in answer))
+      throw new VaktraError('internal', 'The preparing thread gave an answer of the wrong kind.');
     return answer.faces;
   }
 
@@ -78,7 +80,11 @@ export class PortraitThread {
   #lost(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    const error = new VaktraError('internal', 'The thread that prepares portraits has ended: try again, and see the log.', { cause });
+    const error = new VaktraError(
+      'internal',
+      'The thread that prepares portraits has ended: try again, and see the log.',
+      { cause },
+    );
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

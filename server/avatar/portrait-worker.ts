@@ -1,6 +1,6 @@
 // The thread that prepares portraits: takes one request after the other, answers each, and ends when it is told to.
 import { parentPort } from 'node:worker_threads';
-import { toVaktraError, type ErrorCode } from '../errors.ts';
+import { type ErrorCode, toVaktraError } from '../errors.ts';
 import type { PreparedAvatar } from '../types.ts';
 import { createFaceFinder, type FaceFinder, type FoundFace } from './face-finder.ts';
 import type { RgbPicture } from './picture-input.ts';

@@ -23,7 +23,8 @@ export function headPose(landmarks: Float32Array, frontal: Float32Array): HeadPo
   const covariance = new Float64Array(9); // [i * 3 + j]: sum of from_i * to_j
   for (let k = 0; k < SKULL.length; k++) {
     for (let i = 0; i < 3; i++) {
-      for (let j = 0; j < 3; j++) covariance[i * 3 + j] = at(covariance, i * 3 + j) + at(from, k * 3 + i) * at(to, k * 3 + j);
+      for (let j = 0; j < 3; j++)
+        covariance[i * 3 + j] = at(covariance, i * 3 + j) + at(from, k * 3 + i) * at(to, k * 3 + j);
     }
   }
   const rotation = rotationOf(largestEigenvector(hornMatrix(covariance)));
@@ -54,7 +55,17 @@ function centred(points: Float32Array): Float64Array {
 }
 
 function hornMatrix(s: Float64Array): number[][] {
-  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = [...s] as [number, number, number, number, number, number, number, number, number];
+  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = [...s] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return [
     [xx + yy + zz, yz - zy, zx - xz, xy - yx],
     [yz - zy, xx - yy - zz, xy + yx, zx + xz],
@@ -68,7 +79,9 @@ function largestEigenvector(matrix: number[][]): number[] {
   const shift = Math.sqrt(matrix.flat().reduce((sum, value) => sum + value * value, 0));
   let vector = [1, 0.01, 0.01, 0.01];
   for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    const next = matrix.map((row, i) => row.reduce((sum, value, j) => sum + value * (vector[j] ?? 0), shift * (vector[i] ?? 0)));
+    const next = matrix.map((row, i) =>
+      row.reduce((sum, value, j) => sum + value * (vector[j] ?? 0), shift * (vector[i] ?? 0)),
+    );
     const norm = Math.hypot(...next);
     vector = next.map((value) => value / norm);
   }
@@ -78,9 +91,15 @@ function largestEigenvector(matrix: number[][]): number[] {
 function rotationOf(quaternion: number[]): Float32Array {
   const [w, x, y, z] = quaternion as [number, number, number, number];
   return Float32Array.of(
-    1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
-    2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-    2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+    1 - 2 * (y * y + z * z),
+    2 * (x * y - w * z),
+    2 * (x * z + w * y),
+    2 * (x * y + w * z),
+    1 - 2 * (x * x + z * z),
+    2 * (y * z - w * x),
+    2 * (x * z - w * y),
+    2 * (y * z + w * x),
+    1 - 2 * (x * x + y * y),
   );
 }
 

@@ -24,7 +24,12 @@ const BYSTANDER_SHARE = 0.4;
 /** Enlarging before the second search: the finder gives whole pixels, so this makes them thirds. */
 const SEARCH_SCALE = 3;
 /** Shifts in search pixels whose results are averaged: takes the mesh's jitter down. */
-const SEARCH_SHIFTS_PX = [[0, 0], [7, 3], [-5, 6], [3, -7]] as const;
+const SEARCH_SHIFTS_PX = [
+  [0, 0],
+  [7, 3],
+  [-5, 6],
+  [3, -7],
+] as const;
 /** When no face is found, parts of the picture are enlarged to tell "too small" from "none". */
 const TILE_SIDE_SHARE = 0.4;
 const TILES_PER_SIDE = 3;
@@ -90,12 +95,16 @@ export class PortraitPreparer {
         const y = top + (face.landmarks[4] ?? 0) / scale;
         const size = eyeDistance(face) / scale;
         // Tiles overlap: a face near one already found is the same one.
-        if (!centres.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) < 2 * size)) centres.push([x, y, size]);
+        if (!centres.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) < 2 * size))
+          centres.push([x, y, size]);
       }
     }
     if (centres.length > 1) return severalFaces(centres.length);
     if (centres[0]) return tooSmall(centres[0][2]);
-    return new VaktraError('picture_no_face', 'No face was found: send a picture of one person who looks at the camera.');
+    return new VaktraError(
+      'picture_no_face',
+      'No face was found: send a picture of one person who looks at the camera.',
+    );
   }
 
   async #exactLandmarks(cut: RgbPicture): Promise<Float32Array> {
@@ -116,7 +125,10 @@ export class PortraitPreparer {
       });
     }
     if (found === 0) {
-      throw new VaktraError('picture_no_face', 'The face was lost when looking closer: send a sharper picture of one person.');
+      throw new VaktraError(
+        'picture_no_face',
+        'The face was lost when looking closer: send a sharper picture of one person.',
+      );
     }
     return Float32Array.from(sum, (value) => value / found);
   }
@@ -129,13 +141,20 @@ export class PortraitPreparer {
  */
 export async function readFrontalFace(file: string): Promise<Float32Array> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new VaktraError('model_missing', `The neutral face ${file} cannot be read: restore models/ or run npm run models:train.`, {
-      cause,
-    });
+    throw new VaktraError(
+      'model_missing',
+      `The neutral face ${file} cannot be read: restore models/ or run npm run models:train.`,
+      {
+        cause,
+      },
+    );
   });
   const expected = LANDMARK_COUNT * 3 * Float32Array.BYTES_PER_ELEMENT;
   if (bytes.byteLength !== expected) {
-    throw new VaktraError('model_damaged', `The neutral face ${file} has ${bytes.byteLength} bytes, not ${expected}: restore models/.`);
+    throw new VaktraError(
+      'model_damaged',
+      `The neutral face ${file} has ${bytes.byteLength} bytes, not ${expected}: restore models/.`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: LANDMARK_COUNT * 3 }, (_, i) => view.getFloat32(i * 4, true));
@@ -151,7 +170,10 @@ function eyeDistance({ landmarks }: FoundFace): number {
 }
 
 function severalFaces(count: number): VaktraError {
-  return new VaktraError('picture_several_faces', `${count} faces were found: cut the picture so that it shows one person.`);
+  return new VaktraError(
+    'picture_several_faces',
+    `${count} faces were found: cut the picture so that it shows one person.`,
+  );
 }
 
 function tooSmall(distancePx: number): VaktraError {

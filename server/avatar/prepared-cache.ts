@@ -6,7 +6,11 @@ import { deserialize, serialize } from 'node:v8';
 import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import { PREPARED_VERSION } from './prepare.ts';
 
-export async function readPrepared(dir: string, image: Uint8Array, neutralFile: string): Promise<PreparedAvatar | undefined> {
+export async function readPrepared(
+  dir: string,
+  image: Uint8Array,
+  neutralFile: string,
+): Promise<PreparedAvatar | undefined> {
   try {
     const avatar = deserialize(await readFile(await cachePath(dir, image, neutralFile))) as PreparedAvatar;
     return isWhole(avatar) ? avatar : undefined;
@@ -15,7 +19,12 @@ export async function readPrepared(dir: string, image: Uint8Array, neutralFile: 
   }
 }
 
-export async function writePrepared(dir: string, image: Uint8Array, neutralFile: string, avatar: PreparedAvatar): Promise<void> {
+export async function writePrepared(
+  dir: string,
+  image: Uint8Array,
+  neutralFile: string,
+  avatar: PreparedAvatar,
+): Promise<void> {
   await mkdir(dir, { recursive: true });
   const file = await cachePath(dir, image, neutralFile);
   const part = `${file}.${process.pid}.part`;
@@ -24,7 +33,10 @@ export async function writePrepared(dir: string, image: Uint8Array, neutralFile:
 }
 
 async function cachePath(dir: string, image: Uint8Array, neutralFile: string): Promise<string> {
-  const hash = createHash('sha256').update(`${PREPARED_VERSION}\0`).update(image).update(await readFile(neutralFile));
+  const hash = createHash('sha256')
+    .update(`${PREPARED_VERSION}\0`)
+    .update(image)
+    .update(await readFile(neutralFile));
   return path.join(dir, `${hash.digest('hex').slice(0, 32)}.avatar`);
 }
 

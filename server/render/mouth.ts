@@ -1,0 +1,149 @@
+// What is seen between the lips: dark, tongue, teeth, drawn by rule in the portrait's own colours. The upper teeth belong to
+// the skull, the lower ones and the tongue to the jaw. A learned painter can take this class' place behind the same interface.
+import { type AvatarTones, PICTURE_SIZE_PX } from '../types.ts';
+import { blend, OPAQUE } from './canvas.ts';
+import { LIP_LOWER_INNER, LIP_UPPER_INNER } from './face-topology.ts';
+import { coverage, Opening } from './opening.ts';
+import type { PosedVertices } from './pose-vertices.ts';
+import { type Rig, smoothstep } from './rig.ts';
+
+// Lengths are in distances of the outer eye corners (about 9 cm), counted from the middle of the closed lips.
+
+/** Half the teeth's row from the middle outwards: where each tooth ends, seen from the front. */
+const TOOTH_ENDS = [0.09, 0.158, 0.224, 0.274, 0.316, 0.35] as const;
+/** How much shorter each one is than the middle ones. */
+const TOOTH_SHORTER = [0, 0.011, 0.003, 0.013, 0.018, 0.024] as const;
+const LOWER_TOOTH_ENDS = [0.056, 0.116, 0.182, 0.236, 0.284, 0.33] as const;
+const LOWER_TOOTH_SHORTER = [0, 0, 0.004, 0.012, 0.02, 0.026] as const;
+/** The rounding of a tooth's edge, and the width of the shade between two teeth. */
+const TOOTH_ROUND = 0.012;
+const GAP_WIDTH = 0.008;
+const GAP_SHADE = 0.3;
+/** The row is an arch: it falls back and into the dark towards the sides. */
+const ARCH_DARKENING = 7;
+const ARCH_RISE = 0.12;
+/** Where the upper teeth end and the lower ones begin while the jaw is shut (they overlap). */
+const UPPER_EDGE = 0.034;
+const LOWER_EDGE = 0.004;
+/** The lower teeth go a little less down than the chin, being nearer to the joint. */
+const LOWER_FOLLOWS_JAW = 0.86;
+const TONGUE_FOLLOWS_JAW = 0.72;
+const TONGUE_TOP = 0.055;
+const TONGUE_SOFT = 0.07;
+const TONGUE_ROUND = 1.6;
+const TONGUE_LIGHT = 0.5;
+/** Shadow of the upper lip on the teeth, and the dark of the corners. */
+const LIP_SHADOW_LENGTH = 0.05;
+const LIP_SHADOW = 0.5;
+const CORNER_LENGTH = 0.06;
+/** How open the mouth must be until full light falls in. */
+const LIGHT_OPENING = 0.14;
+const LIGHT_SHUT = 0.45;
+const LOWER_LIGHT = 0.82;
+
+const PROFILE_STEPS = 256;
+const PROFILE_HALF = 0.36;
+
+export class MouthPainter {
+  readonly #opening = new Opening(LIP_UPPER_INNER, LIP_LOWER_INNER);
+  readonly #unitPx: number;
+  readonly #tones: AvatarTones;
+  readonly #upper: TeethProfile;
+  readonly #lower: TeethProfile;
+
+  constructor(rig: Rig, tones: AvatarTones) {
+    this.#unitPx = rig.unitPx;
+    this.#tones = tones;
+    this.#upper = teethProfile(TOOTH_ENDS, TOOTH_SHORTER);
+    this.#lower = teethProfile(LOWER_TOOTH_ENDS, LOWER_TOOTH_SHORTER);
+  }
+
+  draw(picture: Uint32Array, posed: PosedVertices): void {
+    const opening = this.#opening;
+    opening.measure(posed.x, posed.y);
+    if (opening.height <= 0) return;
+    const unit = this.#unitPx;
+    const { skull, jawUnits } = posed;
+    const [originX, originY, rightX, downX, rightY, downY] = skull as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const determinant = rightX * downY - rightY * downX;
+    const softness = 1 / unit; // one pixel: edges of teeth are as soft as the picture allows
+    const lowerEdge = LOWER_EDGE + jawUnits * LOWER_FOLLOWS_JAW;
+    const tongueTop = TONGUE_TOP + jawUnits * TONGUE_FOLLOWS_JAW;
+    const light = LIGHT_SHUT + (1 - LIGHT_SHUT) * smoothstep(0, LIGHT_OPENING, opening.height / unit);
+    const { teeth, lip, mouthDark } = this.#tones;
+    for (let column = opening.left; column < opening.right; column++) {
+      const top = opening.top[column] as number;
+      const bottom = opening.bottom[column] as number;
+      const first = Math.max(0, Math.floor(top));
+      const last = Math.min(PICTURE_SIZE_PX, Math.ceil(bottom));
+      const corner = smoothstep(0, CORNER_LENGTH, (bottom - top) / unit);
+      for (let row = first; row < last; row++) {
+        const share = coverage(row, top, bottom);
+        if (share === 0) continue;
+        const dx = column + 0.5 - originX;
+        const dy = row + 0.5 - originY;
+        const across = (dx * downY - dy * downX) / determinant;
+        const down = (dy * rightX - dx * rightY) / determinant;
+        const step = Math.min(PROFILE_STEPS - 1, Math.max(0, ((across / PROFILE_HALF + 1) * 0.5 * PROFILE_STEPS) | 0));
+        const upperMask = clamp01((UPPER_EDGE - (this.#upper.edge[step] as number) - down) / softness + 0.5);
+        const lowerMask =
+          clamp01((down - lowerEdge - (this.#lower.edge[step] as number)) / softness + 0.5) * (1 - upperMask);
+        const tongue =
+          clamp01((down - tongueTop - TONGUE_ROUND * across * across) / TONGUE_SOFT) *
+          (1 - upperMask) *
+          (1 - lowerMask);
+        const shadow = 1 - LIP_SHADOW * (1 - smoothstep(0, LIP_SHADOW_LENGTH, (row + 0.5 - top) / unit));
+        const bright = light * shadow * corner;
+        const upperLight = upperMask * (this.#upper.light[step] as number);
+        const lowerLight = lowerMask * (this.#lower.light[step] as number) * LOWER_LIGHT;
+        const teethLight = (upperLight + lowerLight) * bright;
+        const tongueLight = tongue * TONGUE_LIGHT * bright;
+        const dark = 1 - Math.min(1, upperLight + lowerLight + tongue);
+        const red = teeth[0] * teethLight + lip[0] * tongueLight + mouthDark[0] * dark;
+        const green = teeth[1] * teethLight + lip[1] * tongueLight * 0.8 + mouthDark[1] * dark;
+        const blue = teeth[2] * teethLight + lip[2] * tongueLight * 0.85 + mouthDark[2] * dark;
+        const at = row * PICTURE_SIZE_PX + column;
+        picture[at] = blend(picture[at] as number, OPAQUE | (blue << 16) | (green << 8) | red, share);
+      }
+    }
+  }
+}
+
+interface TeethProfile {
+  /** [256] how much shorter the row is here than in the middle. */
+  edge: Float32Array;
+  /** [256] light on the row, 0..1. */
+  light: Float32Array;
+}
+
+function teethProfile(ends: readonly number[], shorter: readonly number[]): TeethProfile {
+  const edge = new Float32Array(PROFILE_STEPS);
+  const light = new Float32Array(PROFILE_STEPS);
+  for (let step = 0; step < PROFILE_STEPS; step++) {
+    const across = ((step + 0.5) / PROFILE_STEPS - 0.5) * 2 * PROFILE_HALF;
+    const out = Math.abs(across);
+    const tooth = Math.max(
+      0,
+      ends.findIndex((end) => out < end),
+    );
+    const begin = tooth === 0 ? 0 : (ends[tooth - 1] as number);
+    const end = ends[tooth] as number;
+    const place = ((out - begin) / (end - begin)) * 2 - 1;
+    const toGap = Math.min(out - begin, end - out);
+    edge[step] = (shorter[tooth] as number) + TOOTH_ROUND * place ** 4 + ARCH_RISE * across * across;
+    const gap = 1 - GAP_SHADE * Math.exp(-((toGap / GAP_WIDTH) ** 2));
+    light[step] = out >= (ends.at(-1) as number) ? 0 : gap * Math.max(0, 1 - ARCH_DARKENING * across * across);
+  }
+  return { edge, light };
+}
+
+function clamp01(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}

@@ -1,0 +1,211 @@
+// Motion coefficients to vertex positions in the picture: skin, lids, lips that really close, then the head's pose in 3D.
+import { LANDMARK_COUNT } from '../types.ts';
+import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS } from './face-topology.ts';
+import { FACE_COEFFICIENTS, type Lids, type Rig, smoothstep } from './rig.ts';
+
+const PITCH = 24;
+const YAW = 25;
+const ROLL = 26;
+const TRANSLATE_X = 27;
+const TRANSLATE_Y = 28;
+const TRANSLATE_Z = 29;
+const GAZE_Y = 31;
+const BLINK_LEFT = 32;
+const BLINK_RIGHT = 33;
+
+/** Distance from the camera in eye-corner distances (about 90 cm), as in fitting the basis: turns translate_z into size. */
+const CAMERA_DISTANCE_UNITS = 10;
+/** Openings of the lips below the first are drawn closed, from the second on as commanded: trackers give closed lips a little noise. */
+const CLOSED_OPENING_UNITS = 0.012;
+const TRUE_OPENING_UNITS = 0.03;
+/** Lids open a little wider than in the portrait, and never cross. */
+const BLINK_MIN = -0.15;
+const BLINK_MAX = 1;
+/** The upper lid goes with the eye: share of closing per unit of gaze down. */
+const LID_FOLLOWS_GAZE = 1.6;
+const LID_GAZE_MAX = 0.2;
+
+type Turn = [number, number, number, number, number, number, number, number, number];
+
+/** Where everything is in one picture. The arrays are reused from picture to picture. */
+export interface PosedVertices {
+  /** [vertices] in pixels. */
+  x: Float32Array;
+  y: Float32Array;
+  /** [478 * 3] the landmarks' x, y, z in pixels. */
+  landmarks: Float32Array;
+  /** [6] picture = origin + matrix * (units right, units down) for points that move with the skull, at the lips' depth. */
+  skull: Float32Array;
+  /** Way of the chin down the face, in eye-corner distances: how far the jaw is open. */
+  jawUnits: number;
+  gazeX: number;
+  gazeY: number;
+}
+
+export class VertexPoser {
+  readonly posed: PosedVertices;
+  readonly #rig: Rig;
+  readonly #face: Float32Array;
+  readonly #turn = new Float32Array(9);
+  readonly #mouth: readonly [number, number, number];
+
+  constructor(rig: Rig) {
+    this.#rig = rig;
+    this.#face = new Float32Array(LANDMARK_COUNT * 3);
+    this.#mouth = [0, 1, 2].map(
+      (axis) => ((rig.neutral[13 * 3 + axis] as number) + (rig.neutral[14 * 3 + axis] as number)) / 2,
+    ) as [number, number, number];
+    this.posed = {
+      x: new Float32Array(rig.vertexCount),
+      y: new Float32Array(rig.vertexCount),
+      landmarks: new Float32Array(LANDMARK_COUNT * 3),
+      skull: new Float32Array(6),
+      jawUnits: 0,
+      gazeX: 0,
+      gazeY: 0,
+    };
+  }
+
+  /** @param c [34] motion coefficients */
+  pose(c: Float32Array): PosedVertices {
+    this.#moveSkin(c);
+    const follow = Math.max(-LID_GAZE_MAX, Math.min(LID_GAZE_MAX, (c[GAZE_Y] as number) * LID_FOLLOWS_GAZE));
+    this.#moveLids(this.#rig.lids[0], (c[BLINK_LEFT] as number) + follow);
+    this.#moveLids(this.#rig.lids[1], (c[BLINK_RIGHT] as number) + follow);
+    this.#closeLips();
+    this.#poseHead(c);
+    return this.posed;
+  }
+
+  #moveSkin(c: Float32Array): void {
+    const face = this.#face;
+    const { basis, neutral, rotation, unitPx } = this.#rig;
+    face.set(neutral);
+    const length = face.length;
+    for (let row = 0; row < FACE_COEFFICIENTS; row++) {
+      const share = c[row] as number;
+      if (share === 0) continue;
+      const start = row * length;
+      for (let i = 0; i < length; i++) face[i] = (face[i] as number) + share * (basis[start + i] as number);
+    }
+    const chinX = (face[152 * 3] as number) - (neutral[152 * 3] as number);
+    const chinY = (face[152 * 3 + 1] as number) - (neutral[152 * 3 + 1] as number);
+    this.posed.jawUnits = Math.max(0, (chinX * (rotation[1] as number) + chinY * (rotation[4] as number)) / unitPx);
+    this.posed.gazeX = c[30] as number;
+    this.posed.gazeY = c[GAZE_Y] as number;
+  }
+
+  #moveLids(lids: Lids, blink: number): void {
+    const face = this.#face;
+    const share = Math.min(BLINK_MAX, Math.max(BLINK_MIN, blink));
+    for (let i = 0; i < lids.points.length; i++) {
+      const at = (lids.points[i] as number) * 3;
+      face[at] = (face[at] as number) + share * (lids.way[i * 2] as number);
+      face[at + 1] = (face[at + 1] as number) + share * (lids.way[i * 2 + 1] as number);
+    }
+  }
+
+  /** Small gaps shut, crossed lips meet: without this a closed mouth shows a flickering line. */
+  #closeLips(): void {
+    const face = this.#face;
+    const downX = this.#rig.rotation[1] as number;
+    const downY = this.#rig.rotation[4] as number;
+    for (let i = 1; i < LIP_UPPER_INNER.length - 1; i++) {
+      const upper = (LIP_UPPER_INNER[i] as number) * 3;
+      const lower = (LIP_LOWER_INNER[i] as number) * 3;
+      const gap =
+        ((face[lower] as number) - (face[upper] as number)) * downX +
+        ((face[lower + 1] as number) - (face[upper + 1] as number)) * downY;
+      const units = gap / this.#rig.unitPx;
+      const wanted = Math.max(0, gap) * smoothstep(CLOSED_OPENING_UNITS, TRUE_OPENING_UNITS, units);
+      const half = (gap - wanted) / 2;
+      if (half === 0) continue;
+      this.#shift(upper, half * downX, half * downY);
+      this.#shift(lower, -half * downX, -half * downY);
+      for (const row of LIP_UPPER_ROWS)
+        this.#shift((row.points[i - 1] as number) * 3, half * downX * row.share, half * downY * row.share);
+      for (const row of LIP_LOWER_ROWS)
+        this.#shift((row.points[i - 1] as number) * 3, -half * downX * row.share, -half * downY * row.share);
+    }
+  }
+
+  #shift(at: number, x: number, y: number): void {
+    this.#face[at] = (this.#face[at] as number) + x;
+    this.#face[at + 1] = (this.#face[at + 1] as number) + y;
+  }
+
+  #poseHead(c: Float32Array): void {
+    const { centre, unitPx, rotation } = this.#rig;
+    const turn = this.#turn;
+    setTurn(turn, c[PITCH] as number, c[YAW] as number, c[ROLL] as number);
+    const size = 1 / (1 + (c[TRANSLATE_Z] as number) / CAMERA_DISTANCE_UNITS);
+    for (let k = 0; k < 9; k++) turn[k] = (turn[k] as number) * size;
+    const moveX = centre[0] + (c[TRANSLATE_X] as number) * unitPx;
+    const moveY = centre[1] + (c[TRANSLATE_Y] as number) * unitPx;
+    const { x, y, landmarks, skull } = this.posed;
+    const [t0, t1, t2, t3, t4, t5, t6, t7, t8] = turn as unknown as Turn;
+    const face = this.#face;
+    for (let i = 0; i < LANDMARK_COUNT; i++) {
+      const dx = (face[i * 3] as number) - centre[0];
+      const dy = (face[i * 3 + 1] as number) - centre[1];
+      const dz = (face[i * 3 + 2] as number) - centre[2];
+      x[i] = moveX + t0 * dx + t1 * dy + t2 * dz;
+      y[i] = moveY + t3 * dx + t4 * dy + t5 * dz;
+      landmarks[i * 3] = x[i] as number;
+      landmarks[i * 3 + 1] = y[i] as number;
+      landmarks[i * 3 + 2] = centre[2] + t6 * dx + t7 * dy + t8 * dz;
+    }
+    this.#poseRings(moveX, moveY);
+    const mx = this.#mouth[0] - centre[0];
+    const my = this.#mouth[1] - centre[1];
+    const mz = this.#mouth[2] - centre[2];
+    skull[0] = moveX + t0 * mx + t1 * my + t2 * mz;
+    skull[1] = moveY + t3 * mx + t4 * my + t5 * mz;
+    for (let axis = 0; axis < 2; axis++) {
+      const rx = rotation[axis] as number;
+      const ry = rotation[3 + axis] as number;
+      const rz = rotation[6 + axis] as number;
+      skull[2 + axis] = (t0 * rx + t1 * ry + t2 * rz) * unitPx;
+      skull[4 + axis] = (t3 * rx + t4 * ry + t5 * rz) * unitPx;
+    }
+  }
+
+  #poseRings(moveX: number, moveY: number): void {
+    const { centre, restX, restY, neutral, ringZ, ringHeadShare, ringSkinShare, ringParent } = this.#rig;
+    const { x, y } = this.posed;
+    const [t0, t1, t2, t3, t4, t5] = this.#turn as unknown as Turn;
+    const face = this.#face;
+    for (let k = 0; k < ringParent.length; k++) {
+      const i = LANDMARK_COUNT + k;
+      const dx = (restX[i] as number) - centre[0];
+      const dy = (restY[i] as number) - centre[1];
+      const dz = (ringZ[k] as number) - centre[2];
+      const share = ringHeadShare[k] as number;
+      const parent = (ringParent[k] as number) * 3;
+      const skin = ringSkinShare[k] as number;
+      const skinX = ((face[parent] as number) - (neutral[parent] as number)) * skin;
+      const skinY = ((face[parent + 1] as number) - (neutral[parent + 1] as number)) * skin;
+      x[i] = (restX[i] as number) + share * (moveX + t0 * dx + t1 * dy + t2 * dz - (restX[i] as number)) + skinX;
+      y[i] = (restY[i] as number) + share * (moveY + t3 * dx + t4 * dy + t5 * dz - (restY[i] as number)) + skinY;
+    }
+  }
+}
+
+/** Rz(roll) Ry(-yaw) Rx(pitch), row by row, as the basis was fitted. */
+function setTurn(turn: Float32Array, pitch: number, yaw: number, roll: number): void {
+  const cp = Math.cos(pitch);
+  const sp = Math.sin(pitch);
+  const cy = Math.cos(yaw);
+  const sy = -Math.sin(yaw);
+  const cr = Math.cos(roll);
+  const sr = Math.sin(roll);
+  turn[0] = cr * cy;
+  turn[1] = cr * sy * sp - sr * cp;
+  turn[2] = cr * sy * cp + sr * sp;
+  turn[3] = sr * cy;
+  turn[4] = sr * sy * sp + cr * cp;
+  turn[5] = sr * sy * cp - cr * sp;
+  turn[6] = -sy;
+  turn[7] = cy * sp;
+  turn[8] = cy * cp;
+}
