@@ -8,8 +8,6 @@ import { VaktraError } from '../errors.ts';
 export const MIN_INPUT_RATE_HZ = 8_000;
 export const MAX_INPUT_RATE_HZ = 48_000;
 
-const PCM_S16_BYTES = 2;
-const PCM_S16_SCALE = 32_768;
 const PARTS_PER_MILLION = 1_000_000;
 /** libswresample forgets a correction after the distance it was set for; it is set anew well before that. */
 const COMPENSATION_DISTANCE_SAMPLES = PARTS_PER_MILLION;
@@ -51,24 +49,6 @@ export function assertInputRate(rateHz: number): void {
     'audio_rate_unsupported',
     `Audio at ${rateHz} Hz cannot be taken: send mono audio at ${MIN_INPUT_RATE_HZ} to ${MAX_INPUT_RATE_HZ} Hz.`,
   );
-}
-
-/**
- * PCM s16 little-endian to samples in [-1, 1).
- *
- * @throws VaktraError `audio_odd_length` when half a sample is at the end
- */
-export function pcmS16ToFloat32(bytes: Uint8Array): Float32Array {
-  if (bytes.byteLength % PCM_S16_BYTES !== 0) {
-    throw new VaktraError(
-      'audio_odd_length',
-      `${bytes.byteLength} bytes are no whole number of 16-bit samples: send an even number of bytes.`,
-    );
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const pcm = new Float32Array(bytes.byteLength / PCM_S16_BYTES);
-  for (let i = 0; i < pcm.length; i++) pcm[i] = view.getInt16(i * PCM_S16_BYTES, true) / PCM_S16_SCALE;
-  return pcm;
 }
 
 /** @throws VaktraError `audio_rate_unsupported` */

@@ -4,7 +4,14 @@
 import { CLOCK_RATE_HZ, MODEL_RATE_HZ } from '../types.ts';
 import { assertInputRate, createResampler } from './resampler.ts';
 import { SampleQueue } from './sample-queue.ts';
-import { VAD_DEFAULTS, VAD_FRAME_MS, VAD_FRAME_SAMPLES, type VadModel, type VadChange, type VadSettings } from './vad.ts';
+import {
+  VAD_DEFAULTS,
+  VAD_FRAME_MS,
+  VAD_FRAME_SAMPLES,
+  type VadChange,
+  type VadModel,
+  type VadSettings,
+} from './vad.ts';
 
 /** Samples of the clock per sample of the models. */
 const CLOCK_PER_MODEL_SAMPLE = CLOCK_RATE_HZ / MODEL_RATE_HZ;
@@ -63,7 +70,12 @@ interface Labelled {
 }
 
 /** @throws VaktraError `audio_rate_unsupported`, `config_invalid` for impossible thresholds */
-export function createVoiceInput({ vad, sampleRateHz, settings = {}, adaptive = false }: VoiceInputOptions): VoiceInput {
+export function createVoiceInput({
+  vad,
+  sampleRateHz,
+  settings = {},
+  adaptive = false,
+}: VoiceInputOptions): VoiceInput {
   assertInputRate(sampleRateHz);
   const stream = vad.createStream(settings);
   const padFrames = Math.round((settings.preSpeechPadMs ?? VAD_DEFAULTS.preSpeechPadMs) / VAD_FRAME_MS);

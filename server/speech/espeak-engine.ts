@@ -1,0 +1,85 @@
+// espeak-ng (https://github.com/espeak-ng/espeak-ng) as a speech engine: small, quick, more than a hundred languages,
+// and it tells when each word and phoneme sounds. An optional package, since its licence is GPL-3.0.
+
+import { createRequire } from 'node:module';
+import { startWorkerThread } from '../runtime/index.ts';
+import { EspeakTiming } from './espeak-timing.ts';
+import type { EspeakCalls, EspeakVoice } from './espeak-worker.ts';
+import type { EngineLanguage, SpeechEngine } from './speech-types.ts';
+
+/** espeak's own 175 is the pace of a screen reader; people explain things at about 150 to 160 words a minute. */
+const WORDS_PER_MINUTE = 160;
+const MIN_WORDS_PER_MINUTE = 80;
+/** The voice's own pitch; a little more melody than its own 50, which sounds bored. */
+const PITCH = 50;
+const PITCH_RANGE = 60;
+/** Together with the 107 ms that espeak leaves behind a text this is what it puts between two sentences of one text. */
+const SENTENCE_PAUSE_MS = 200;
+
+/** What a plain language means where espeak has several and prefers another (British English), or has another tag. */
+const PREFERRED_VOICES: Readonly<Record<string, string>> = { en: 'en-us', fr: 'fr-fr', vi: 'vi', zh: 'cmn', no: 'nb' };
+
+/** Where the package is, or nothing when it is not installed. */
+export function findEspeak(moduleName: string): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(moduleName);
+  } catch {
+    return undefined; // an optional package: its absence is an answer
+  }
+}
+
+/** Loads espeak into a worker thread; rejects when the package is not what it should be. */
+export async function openEspeak(modulePath: string, onDied: (error: Error) => void): Promise<SpeechEngine> {
+  const thread = startWorkerThread<EspeakCalls>(new URL('./espeak-worker.ts', import.meta.url), {
+    name: 'espeak',
+    onDied,
+  });
+  try {
+    const { voices, variants, sampleRateHz } = await thread.request('open', { modulePath });
+    const spoken = languagesOf(voices);
+    const voiceOf = new Map(spoken.map(({ language, voice }) => [language.id, voice.identifier]));
+    return {
+      name: 'espeak',
+      sampleRateHz,
+      languages: spoken.map(({ language }) => language),
+      voices: variants,
+      sentencePauseMs: SENTENCE_PAUSE_MS,
+      async speak({ text, words, language, voice, rate, signal }, onPiece) {
+        const timing = new EspeakTiming(words);
+        const identifier = voiceOf.get(language) ?? language;
+        await thread.request(
+          'speak',
+          {
+            text,
+            voice: voice === undefined ? identifier : `${identifier}+${voice}`,
+            wordsPerMinute: Math.max(MIN_WORDS_PER_MINUTE, Math.round(WORDS_PER_MINUTE * rate)),
+            pitch: PITCH,
+            range: PITCH_RANGE,
+          },
+          { signal, onPart: ({ pcm, events }) => onPiece({ pcm, ...timing.take(events) }) },
+        );
+      },
+      close: () => thread.close(),
+    };
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+}
+
+function languagesOf(voices: readonly EspeakVoice[]): { language: EngineLanguage; voice: EspeakVoice }[] {
+  const tagsOf = (voice: EspeakVoice) => voice.languages.map(({ name }) => name.toLowerCase());
+  const plainOf = new Map<string, string>();
+  for (const [plain, tag] of Object.entries(PREFERRED_VOICES)) plainOf.set(tag, plain);
+
+  return voices.map((voice) => {
+    const [tag = voice.identifier, ...others] = tagsOf(voice);
+    const plain = plainOf.get(tag);
+    // English without a country is listed as such, where the page looks for it; the others keep espeak's tag.
+    const id = plain !== undefined && tag.startsWith(`${plain}-`) ? plain : tag;
+    const aliases = [...new Set([tag, ...others, ...(plain === undefined ? [] : [plain])])].filter(
+      (alias) => alias !== id && (PREFERRED_VOICES[alias] ?? tag) === tag,
+    );
+    return { language: { id, name: voice.name, aliases }, voice };
+  });
+}

@@ -1,0 +1,24 @@
+// 16-bit PCM, as bots send it and engines write it, to the samples that everything else works with.
+
+import { VaktraError } from '../errors.ts';
+
+const PCM_S16_BYTES = 2;
+const PCM_S16_SCALE = 32_768;
+
+/**
+ * PCM s16 little-endian to samples in [-1, 1).
+ *
+ * @throws VaktraError `audio_odd_length` when half a sample is at the end
+ */
+export function pcmS16ToFloat32(bytes: Uint8Array): Float32Array {
+  if (bytes.byteLength % PCM_S16_BYTES !== 0) {
+    throw new VaktraError(
+      'audio_odd_length',
+      `${bytes.byteLength} bytes are no whole number of 16-bit samples: send an even number of bytes.`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const pcm = new Float32Array(bytes.byteLength / PCM_S16_BYTES);
+  for (let i = 0; i < pcm.length; i++) pcm[i] = view.getInt16(i * PCM_S16_BYTES, true) / PCM_S16_SCALE;
+  return pcm;
+}

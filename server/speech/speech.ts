@@ -1,0 +1,165 @@
+// Text to speech by whatever engine there is: checks the request, cuts the text into sentences, lays them end to end.
+
+import { ReadableStream } from 'node:stream/web';
+import { VaktraError } from '../errors.ts';
+import { findEspeak, openEspeak } from './espeak-engine.ts';
+import { findFlite, openFlite } from './flite-engine.ts';
+import { findLanguage } from './languages.ts';
+import type {
+  EnginePiece,
+  EngineSentence,
+  Speech,
+  SpeechEngine,
+  SpeechOptions,
+  SpeechPart,
+  SpeechRequest,
+} from './speech-types.ts';
+import { cleanText, sentencesOf, wordsOf } from './text.ts';
+
+const ESPEAK_MODULE = '@echogarden/espeak-ng-emscripten';
+const FLITE_BINARY = 'flite';
+/** As in config/default.yaml; some four minutes of speech. */
+const MAX_TEXT_CHARS = 2_000;
+const MIN_RATE = 0.5;
+const MAX_RATE = 2;
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Opens the engine that is asked for, or with `auto` the first one that is installed.
+ *
+ * @throws VaktraError `speech_engine_missing`
+ */
+export async function createSpeech(options: SpeechOptions): Promise<Speech> {
+  const engine = await openEngine(options);
+  options.logger.info({ engine: engine.name, languages: engine.languages.length }, 'speech engine ready');
+  const maxTextChars = options.maxTextChars ?? MAX_TEXT_CHARS;
+
+  return {
+    engineName: engine.name,
+    languages: () =>
+      engine.languages.map(({ id, name }) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name, 'en')),
+    voices: () => [...engine.voices],
+    synthesize: (request) => synthesize(engine, request, maxTextChars),
+    close: () => engine.close(),
+  };
+}
+
+async function openEngine({
+  engine,
+  logger,
+  espeakModule = ESPEAK_MODULE,
+  fliteBinary = FLITE_BINARY,
+}: SpeechOptions): Promise<SpeechEngine> {
+  const causes: unknown[] = [];
+  if (engine !== 'flite') {
+    const modulePath = findEspeak(espeakModule);
+    if (modulePath !== undefined) {
+      try {
+        return await openEspeak(modulePath, (error) => logger.warn({ error }, 'espeak died: text cannot be spoken'));
+      } catch (error) {
+        logger.warn({ error, modulePath }, 'espeak is installed but cannot be used');
+        causes.push(error);
+      }
+    }
+  }
+  if (engine !== 'espeak') {
+    const voices = await findFlite(fliteBinary);
+    if (voices !== undefined) return openFlite(fliteBinary, voices);
+  }
+  const wanted = engine === 'auto' ? 'No speech engine is' : `The speech engine ${engine} is not`;
+  throw new VaktraError(
+    'speech_engine_missing',
+    `${wanted} installed, so text cannot be spoken. Install the npm package ${ESPEAK_MODULE} (many languages, GPL-3.0), ` +
+      'or flite (English; apt-get install flite), or push audio instead of text.',
+    { cause: causes[0] },
+  );
+}
+
+async function* synthesize(
+  engine: SpeechEngine,
+  request: SpeechRequest,
+  maxTextChars: number,
+): AsyncGenerator<SpeechPart, void, undefined> {
+  const { sentences, language, voice, rate } = checked(engine, request, maxTextChars);
+  const { sampleRateHz } = engine;
+  const abandoned = new AbortController();
+  const signal = request.signal ? AbortSignal.any([request.signal, abandoned.signal]) : abandoned.signal;
+  const pause = Math.round((engine.sentencePauseMs * sampleRateHz) / MS_PER_SECOND);
+  let samples = 0;
+
+  try {
+    for (const text of sentences) {
+      if (samples > 0) {
+        yield { pcm: new Float32Array(pause), sampleRateHz, words: [], phonemes: [], final: false };
+        samples += pause;
+      }
+      const offsetMs = (samples * MS_PER_SECOND) / sampleRateHz;
+      const words = wordsOf(text, language);
+      for await (const piece of piecesOf(engine, { text, words, language, voice, rate, signal })) {
+        if (signal.aborted) return;
+        samples += piece.pcm.length;
+        yield { ...shifted(piece, offsetMs), sampleRateHz, final: false };
+      }
+      if (signal.aborted) return;
+    }
+    if (samples === 0) throw nothingToSay(request.text);
+    yield { pcm: new Float32Array(0), sampleRateHz, words: [], phonemes: [], final: true };
+  } finally {
+    abandoned.abort(); // where the caller left the loop, the engine need not finish the sentence
+  }
+}
+
+function piecesOf(engine: SpeechEngine, sentence: EngineSentence): ReadableStream<EnginePiece> {
+  return new ReadableStream({
+    start(controller) {
+      // Not awaited: pieces are to be read while the sentence is spoken.
+      engine
+        .speak(sentence, (piece) => controller.enqueue(piece))
+        .then(
+          () => controller.close(),
+          (error) => controller.error(error),
+        );
+    },
+  });
+}
+
+function shifted({ pcm, words, phonemes }: EnginePiece, offsetMs: number): EnginePiece {
+  const shift = <T extends { startMs: number; endMs: number }>(timed: T): T => ({
+    ...timed,
+    startMs: timed.startMs + offsetMs,
+    endMs: timed.endMs + offsetMs,
+  });
+  return { pcm, words: words.map(shift), phonemes: phonemes.map(shift) };
+}
+
+function checked(
+  engine: SpeechEngine,
+  { text, language, voice, rate = 1 }: SpeechRequest,
+  maxTextChars: number,
+): { sentences: string[]; language: string; voice: string | undefined; rate: number } {
+  if (text.length > maxTextChars) {
+    throw new VaktraError(
+      'text_too_long',
+      `The text has ${text.length} characters, more than the ${maxTextChars} that are taken at once: send it in parts.`,
+    );
+  }
+  const { id } = findLanguage(engine.languages, language);
+  if (voice !== undefined && !engine.voices.includes(voice)) {
+    const known = engine.voices.join(', ');
+    throw new VaktraError('invalid_message', `${engine.name} has no voice "${voice.slice(0, 40)}"; it has ${known}.`);
+  }
+  if (!(rate >= MIN_RATE && rate <= MAX_RATE)) {
+    throw new VaktraError(
+      'invalid_message',
+      `Speech at rate ${rate} is not possible: choose ${MIN_RATE} to ${MAX_RATE}.`,
+    );
+  }
+  const sentences = sentencesOf(cleanText(text), id);
+  if (sentences.length === 0) throw nothingToSay(text);
+  return { sentences, language: id, voice, rate };
+}
+
+function nothingToSay(text: string): VaktraError {
+  const what = text.trim() === '' ? 'The text is empty' : 'Nothing in the text can be spoken';
+  return new VaktraError('text_empty', `${what}: send at least one word of the chosen language.`);
+}
