@@ -1,5 +1,6 @@
 // One conversation as the page sees it: joins it, keeps it when the connection breaks, and passes on what happens.
 // Sound and picture arrive as one MediaStream; nothing is drawn here.
+import type { RtpCapabilities } from 'mediasoup-client/types';
 import { ApiError, type Session } from './api.ts';
 import { Media } from './media.ts';
 import { type Request, type ServerEvent, Socket } from './socket.ts';
@@ -12,6 +13,8 @@ export type ConnectionStatus = 'connecting' | 'connected' | 'reconnecting' | 'en
 export interface ConversationHandlers {
   onEvent: (event: ServerEvent) => void;
   onStatus: (status: ConnectionStatus) => void;
+  /** The avatar's sound and picture; comes again when a broken connection needed a new way. */
+  onStream: (stream: MediaStream) => void;
   /** The conversation is gone: closed by the server, or its connection did not come back. */
   onEnd: (error: ApiError) => void;
 }
@@ -21,6 +24,8 @@ export class Conversation {
   readonly #handlers: ConversationHandlers;
   #socket: Socket | undefined;
   #media: Media | undefined;
+  /** Packets can flow; the socket is another way and breaks by itself. */
+  #flows = false;
   #ended = false;
   #mending = false;
 
@@ -29,14 +34,11 @@ export class Conversation {
     this.#handlers = handlers;
   }
 
-  /** Joins the conversation; resolves with the avatar's stream once packets may flow. */
-  async join(): Promise<MediaStream> {
+  /** Joins the conversation; the stream follows by `onStream`, before any packet. */
+  async join(): Promise<void> {
     this.#handlers.onStatus('connecting');
     const { rtp_capabilities } = await this.#connect();
-    this.#media = await Media.load(rtp_capabilities as never, () => this.#openSocket());
-    const stream = await this.#media.receive(() => void this.#mend());
-    this.#handlers.onStatus('connected');
-    return stream;
+    await this.#receiveMedia(rtp_capabilities as never);
   }
 
   request(request: Request): Promise<unknown> {
@@ -80,6 +82,16 @@ export class Conversation {
     return socket.request({ type: 'hello', session: this.session.id });
   }
 
+  async #receiveMedia(capabilities: RtpCapabilities): Promise<void> {
+    this.#media?.close();
+    const media = await Media.load(capabilities, () => this.#openSocket());
+    this.#media = media;
+    const stream = await media.receive((flows) => {
+      if (this.#media === media) this.#flow(flows);
+    });
+    this.#handlers.onStream(stream);
+  }
+
   #receive(event: ServerEvent): void {
     if (event.type !== 'closed') {
       this.#handlers.onEvent(event);
@@ -89,40 +101,54 @@ export class Conversation {
     this.#fail(new ApiError(code, message));
   }
 
+  #flow(flows: boolean): void {
+    this.#flows = flows;
+    this.#showStatus();
+    // Packets stopped although the socket may be fine: a change of network, most often.
+    if (!flows) void this.#mend();
+  }
+
   /** The socket broke off. Sound and picture often go on meanwhile, because they take another way. */
   async #reconnect(broken: Socket): Promise<void> {
     if (this.#ended || this.#socket !== broken) return;
     this.#socket = undefined;
-    this.#handlers.onStatus('reconnecting');
+    this.#showStatus();
     for (const delayMs of RETRY_DELAYS_MS) {
       await new Promise((resolve) => window.setTimeout(resolve, delayMs));
       if (this.#ended) return;
       try {
         await this.#connect();
-        await this.#media?.repair();
-        this.#handlers.onStatus('connected');
+        this.#showStatus();
+        if (!this.#flows) await this.#mend();
         return;
       } catch (error) {
         // Only a server that answers can say that the conversation is gone; until then it may come back.
-        if (error instanceof ApiError && error.code.startsWith('conversation_')) break;
+        if (isGone(error)) break;
       }
     }
     this.#fail(new ApiError('unreachable', 'The connection was lost and did not come back.'));
   }
 
-  /** Packets stopped although the socket may be fine: a change of network, most often. */
+  /** Mends the way of the packets: by new credentials, or where the server has given that way up, by a new one. */
   async #mend(): Promise<void> {
     if (this.#ended || this.#mending || this.#socket === undefined) return;
     this.#mending = true;
-    this.#handlers.onStatus('reconnecting');
     try {
-      await this.#media?.repair();
-      this.#handlers.onStatus('connected');
+      await this.#media?.repair().catch(async (error: unknown) => {
+        if (!(error instanceof ApiError) || error.code !== 'transport_failed') throw error;
+        const { rtp_capabilities } = await this.#openSocket().request({ type: 'hello', session: this.session.id });
+        await this.#receiveMedia(rtp_capabilities as never);
+      });
     } catch (error) {
-      if (error instanceof ApiError && error.code.startsWith('conversation_')) this.#fail(error);
+      // A socket that broke meanwhile comes back by `#reconnect`, which mends again.
+      if (isGone(error)) this.#fail(error);
     } finally {
       this.#mending = false;
     }
+  }
+
+  #showStatus(): void {
+    if (!this.#ended) this.#handlers.onStatus(this.#flows && this.#socket !== undefined ? 'connected' : 'reconnecting');
   }
 
   #openSocket(): Socket {
@@ -142,6 +168,10 @@ export class Conversation {
     this.#socket?.close();
     this.#handlers.onStatus('ended');
   }
+}
+
+function isGone(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code.startsWith('conversation_');
 }
 
 function notConnected(): ApiError {

@@ -38,14 +38,15 @@ export class Media {
   /**
    * The avatar's sound and picture in one stream, so that the browser keeps them together.
    *
-   * @param onFailure called when the way of the packets broke; `repair` may mend it
+   * @param onFlow true when packets can flow, false when their way broke; `repair` may mend it
    */
-  async receive(onFailure: () => void): Promise<MediaStream> {
+  async receive(onFlow: (flows: boolean) => void): Promise<MediaStream> {
     const transport = this.#device.createRecvTransport(await this.#createTransport());
     this.#receiving = transport;
     this.#connectOnDemand(transport);
     transport.on('connectionstatechange', (state) => {
-      if (state === 'failed' || state === 'disconnected') onFailure();
+      if (state === 'connected') onFlow(true);
+      if (state === 'failed' || state === 'disconnected') onFlow(false);
     });
     const { consumers } = await this.#socket().request({
       type: 'consume',

@@ -113,6 +113,10 @@ export class Page {
     const conversation = new Conversation(session, {
       onEvent: (event) => this.#receive(event),
       onStatus: (status) => this.#showStatus(status),
+      onStream: (stream) => {
+        this.#firstSound.attach(stream);
+        void this.#try(() => this.#stage.play(stream));
+      },
       onEnd: (error) => {
         this.#leave();
         this.#offer(choice, error.message);
@@ -120,9 +124,7 @@ export class Page {
     });
     this.#conversation = conversation;
     try {
-      const stream = await conversation.join();
-      this.#firstSound.attach(stream);
-      await this.#stage.play(stream);
+      await conversation.join();
     } catch (error) {
       this.#leave();
       throw error;
