@@ -15,10 +15,16 @@ export function inProject(path) {
 }
 
 /** The Node 24 that npm installs for this kind of machine; on other kinds the running one, if it is new enough. */
-export function serverNode() {
+export function findServerNode() {
   const installed = inProject(`node_modules/node-${process.platform}-${process.arch}/bin/node`);
   if (existsSync(installed)) return installed;
-  if (Number.parseInt(process.versions.node, 10) >= SERVER_NODE_MAJOR) return process.execPath;
+  return Number.parseInt(process.versions.node, 10) >= SERVER_NODE_MAJOR ? process.execPath : undefined;
+}
+
+/** The same, for whoever cannot do without. */
+export function serverNode() {
+  const found = findServerNode();
+  if (found !== undefined) return found;
   throw new Error(
     `There is no Node ${SERVER_NODE_MAJOR} on npm for ${process.platform} ${process.arch}, and this one is ${process.version}: ` +
       `install Node ${SERVER_NODE_MAJOR} and run this again with it.`,
