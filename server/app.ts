@@ -99,14 +99,8 @@ export async function startApp(config: Config, { logger = createLogger(config.lo
     running.push(() => host.close());
 
     const signaling = createSignaling({
-      config: {
-        host: config.http.host,
-        port: config.http.port,
-        clientDirectory: CLIENT_DIRECTORY,
-        maxMessageBytes: config.http.maxMessageBytes,
-        maxPictureBytes: config.portraits.maxUploadBytes,
-        idleConversationSeconds: config.conversations.idleSeconds,
-      },
+      config,
+      clientDirectory: CLIENT_DIRECTORY,
       host,
       logger,
       metrics: metrics.registry,

@@ -9,7 +9,16 @@ import type { TimelineMarker } from './timeline.ts';
 
 /** Main thread to worker. `id` names the conversation. */
 export type PipelineRequest =
-  | { type: 'open'; id: string; avatar: PreparedAvatar; seed: number; settings: PipelineSettings }
+  | {
+      type: 'open';
+      id: string;
+      avatarId: number;
+      /** Left out when the worker has it already: conversations of a portrait share it. */
+      avatar: PreparedAvatar | undefined;
+      seed: number;
+      settings: PipelineSettings;
+    }
+  /** Comes once for each `open`, also when the worker gave the conversation up by itself. */
   | { type: 'close'; id: string }
   /** Closes every pipeline and ends the thread. */
   | { type: 'shut-down' }

@@ -7,6 +7,7 @@ import { VaktraError } from '../errors.ts';
 import type { PreparedAvatar } from '../types.ts';
 import type { PipelineSettings } from './pipeline.ts';
 import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
+import { SharedAvatars } from './shared-avatars.ts';
 
 /** A request without the conversation's id, which the line to the worker adds. */
 type Unaddressed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
@@ -22,6 +23,7 @@ export interface PipelineLine {
 
 interface Thread {
   worker: Worker;
+  avatars: SharedAvatars;
   lines: Map<string, { reply: (reply: LineReply) => void; opened: () => void }>;
 }
 
@@ -33,6 +35,8 @@ export interface PipelinePoolOptions {
 
 export class PipelinePool {
   readonly #options: PipelinePoolOptions;
+  readonly #avatarIds = new WeakMap<PreparedAvatar, number>();
+  #nextAvatarId = 0;
   #threads: Thread[] = [];
   #closed = false;
 
@@ -68,7 +72,9 @@ export class PipelinePool {
           thread.worker.postMessage({ ...request, id } as PipelineRequest, transfer);
         },
         close: () => {
-          if (thread.lines.delete(id)) line.post({ type: 'close' });
+          if (!thread.lines.delete(id)) return;
+          thread.avatars.release(id);
+          line.post({ type: 'close' });
         },
       };
       thread.lines.set(id, {
@@ -77,11 +83,21 @@ export class PipelinePool {
           resolve(line);
         },
         reply: (early) => {
-          thread.lines.delete(id);
+          line.close();
           reject(early.type === 'failed' ? new VaktraError(early.code, early.message) : unexpected(early.type));
         },
       });
-      thread.worker.postMessage({ type: 'open', id, avatar, seed, settings } satisfies PipelineRequest);
+      const avatarId = this.#avatarId(avatar);
+      const known = thread.avatars.get(avatarId) !== undefined;
+      thread.avatars.use(id, avatarId, avatar);
+      thread.worker.postMessage({
+        type: 'open',
+        id,
+        avatarId,
+        avatar: known ? undefined : avatar,
+        seed,
+        settings,
+      } satisfies PipelineRequest);
     });
   }
 
@@ -92,9 +108,18 @@ export class PipelinePool {
     await Promise.all(threads.map((thread) => shutDown(thread.worker)));
   }
 
+  #avatarId(avatar: PreparedAvatar): number {
+    let id = this.#avatarIds.get(avatar);
+    if (id === undefined) {
+      id = this.#nextAvatarId++;
+      this.#avatarIds.set(avatar, id);
+    }
+    return id;
+  }
+
   #startThread(): Promise<Thread> {
     const worker = new Worker(new URL('./pipeline-worker.ts', import.meta.url), { workerData: this.#options.data });
-    const thread: Thread = { worker, lines: new Map() };
+    const thread: Thread = { worker, avatars: new SharedAvatars(), lines: new Map() };
     return new Promise((resolve, reject) => {
       worker.on('message', (reply: PipelineReply) => {
         if (reply.type === 'ready') resolve(thread);

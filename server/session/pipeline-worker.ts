@@ -2,13 +2,14 @@
 // told to the main thread; the others go on.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { toVaktraError, type VaktraError } from '../errors.ts';
+import { toVaktraError, VaktraError } from '../errors.ts';
 import { loadMotionModel } from '../motion/index.ts';
 import { loadVad } from '../speech/index.ts';
 import { measureDrawn } from './motion-recorder.ts';
 import { Microphone } from './microphone.ts';
 import { ConversationPipeline, type PipelineOutput, type PipelineParts } from './pipeline.ts';
 import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
+import { SharedAvatars } from './shared-avatars.ts';
 
 const NS_PER_PICTURE = 40_000_000n;
 /** How often averages are told, in pictures (one second). */
@@ -25,6 +26,7 @@ interface Resident {
 const port = parentPort;
 if (!port) throw new Error('pipeline-worker.ts runs as a worker thread');
 const residents = new Map<string, Resident>();
+const avatars = new SharedAvatars();
 
 function post(reply: PipelineReply, buffer?: Uint8Array<ArrayBuffer>): void {
   port?.postMessage(reply, buffer ? [buffer.buffer] : []);
@@ -64,7 +66,10 @@ function open(parts: PipelineParts, request: Extract<PipelineRequest, { type: 'o
       post({ type: 'motion', id, index: frame.index, drawn: measureDrawn(frame, stream) });
     },
   };
-  const pipeline = new ConversationPipeline(parts, request.avatar, request.seed, request.settings, output);
+  const avatar = request.avatar ?? avatars.get(request.avatarId);
+  if (!avatar) throw new VaktraError('conversation_failed', 'The avatar did not reach the worker: open a new conversation.');
+  avatars.use(id, request.avatarId, avatar);
+  const pipeline = new ConversationPipeline(parts, avatar, request.seed, request.settings, output);
   residents.set(id, { pipeline, microphone: undefined, startNs: undefined, pictures: 0 });
   post({ type: 'opened', id });
 }
@@ -95,6 +100,7 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
     void shutDown();
     return;
   }
+  if (request.type === 'close') avatars.release(request.id);
   const resident = residents.get(request.id);
   // What was on its way when the conversation ended is of no use any more.
   if (!resident) return;
@@ -122,7 +128,7 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
       break;
     case 'microphone-open':
       resident.microphone?.close();
-      resident.microphone = new Microphone(pipeline);
+      resident.microphone = new Microphone(pipeline, pipeline.liveReserveMs);
       break;
     case 'microphone-packet':
       resident.microphone?.receive(request.packet);

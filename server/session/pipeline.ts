@@ -164,6 +164,11 @@ export class ConversationPipeline {
     });
   }
 
+  /** How much live voice is held in reserve, in milliseconds. */
+  get liveReserveMs(): number {
+    return this.#settings.liveReserveMs;
+  }
+
   /** How much live voice waits, in milliseconds: what a microphone's clock is steered by. */
   get liveBacklogMs(): number {
     return this.#timeline.liveBacklogMs;

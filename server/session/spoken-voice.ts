@@ -4,14 +4,12 @@
 import { VaktraError } from '../errors.ts';
 import { assertInputRate, pcmS16ToFloat32, type Speech } from '../speech/index.ts';
 import { CLOCK_RATE_HZ, type ConversationState, type SampleIndex } from '../types.ts';
+import { MICROPHONE_EVENT_ID } from './microphone-event.ts';
 import type { LineRequest } from './pipeline-pool.ts';
 import { SampleSchedule } from './schedule.ts';
 import type { TimelineMarker } from './timeline.ts';
 import type { Caption, ConversationEvents, SpeakRequest } from './types.ts';
 import { Utterance } from './utterances.ts';
-
-/** The name under which a live microphone's speech is reported. */
-const MICROPHONE_EVENT_ID = 'microphone';
 
 export interface SpokenVoiceParts {
   speech: Speech;

@@ -1,0 +1,80 @@
+// npm run bench: what a picture costs by stage, how many conversations this machine carries, and what each takes in memory.
+// The pictures are counted where a viewer would get them. Run it while the machine rests.
+
+import { parseArgs } from 'node:util';
+import { startApp } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { toVaktraError } from '../errors.ts';
+import { createLogger } from '../observe/index.ts';
+import { measureFirstSound } from './first-sound.ts';
+import { type LoadRow, runLoad } from './load-run.ts';
+import { measureTree } from './process-tree.ts';
+import { measureStages } from './stage-costs.ts';
+import { printTable } from './table.ts';
+import { speakText } from './voice.ts';
+
+const USAGE = `npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
+
+  --conversations  how many at once, one run each; stops after the first run that repeats over 1 % of its pictures
+  --seconds        length of each run
+  --json           print JSON instead of tables`;
+
+const DEFAULT_CONVERSATIONS = '1,2,4,6,8,10';
+const DEFAULT_SECONDS = 60;
+/** A run that repeats more than this is over what the machine carries. */
+const MAX_REPEATED_SHARE = 0.01;
+const TEXT =
+  'The quick brown fox jumps over the lazy dog, and the people who watch it go by wonder why it never stops to rest. ' +
+  'Please bring more paper and a big blue pen, before five families move from Boston to Vienna in the evening.';
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      conversations: { type: 'string', default: DEFAULT_CONVERSATIONS },
+      seconds: { type: 'string', default: String(DEFAULT_SECONDS) },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const counts = values.conversations.split(',').map(Number);
+  const seconds = Number(values.seconds);
+  const config = loadConfig({ env: { ...process.env, VAKTRA_CONVERSATIONS_MAX: String(Math.max(...counts) + 1), VAKTRA_HTTP_PORT: '0' } });
+  const voice = await speakText(TEXT);
+
+  const stages = await measureStages(config, voice);
+  if (!values.json) printTable('Cost of a picture, one thread (CPU ms)', [stages]);
+
+  const app = await startApp(config, { logger: createLogger({ level: 'warn', pretty: 'auto' }) });
+  try {
+    const firstSound = await measureFirstSound(app, voice);
+    if (!values.json) printTable('From pushed audio to its first packet (ms)', [firstSound]);
+    const idleMemoryMb = measureTree().memoryMb;
+    const load: LoadRow[] = [];
+    for (const count of counts) {
+      const row = await runLoad(app.host, count, seconds, voice);
+      load.push(row);
+      if (!values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
+      if (row.repeatedPercent > MAX_REPEATED_SHARE * 100) break;
+    }
+    if (values.json) {
+      process.stdout.write(`${JSON.stringify({ stages, firstSound, idleMemoryMb, load })}\n`);
+    } else {
+      process.stdout.write(`memory without conversations: ${idleMemoryMb.toFixed(0)} MB\n`);
+      printTable(`Conversations at once, speaking, ${seconds} s each`, load);
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const { code, message } = toVaktraError(error);
+  process.stderr.write(`${code}: ${message}\n`);
+  process.exitCode = 1;
+}
