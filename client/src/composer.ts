@@ -47,10 +47,6 @@ export class Composer {
     this.#language.value = chosen ?? english?.id ?? languages[0]?.id ?? '';
   }
 
-  setPortrait(title: string): void {
-    this.#text.placeholder = `Type what ${title} should say`;
-  }
-
   setConnected(connected: boolean): void {
     this.#speak.disabled = !connected;
     this.#microphone.disabled = !connected;

@@ -23,7 +23,7 @@ export class FigurePanel {
     this.#write('jitterBuffer', figures.jitterBufferMs, 'ms');
     this.#write('loss', figures.loss === undefined ? undefined : figures.loss * 100, '%', 1);
     this.#write('bitrate', figures.bitrateKbps, 'kbit/s');
-    this.#write('pictures', figures.picturesPerSecond, 'a second');
+    this.#write('pictures', figures.picturesPerSecond, '/s');
     const { roundTripMs, picturesPerSecond } = figures;
     if (roundTripMs === undefined || picturesPerSecond === undefined) return;
     this.#brief.textContent = `${roundTripMs.toFixed(0)} ms, ${picturesPerSecond.toFixed(0)} pictures a second`;
@@ -33,7 +33,7 @@ export class FigurePanel {
     const share = stats.pictures_sent > 0 ? stats.pictures_repeated / stats.pictures_sent : 0;
     this.#set('repeated', `${stats.pictures_repeated} (${(share * 100).toFixed(1)} %)`);
     const compute = stats.motion_ms_per_picture + stats.render_ms_per_picture + stats.encode_ms_per_picture;
-    this.#write('compute', compute, 'ms a picture', 1);
+    this.#write('compute', compute, 'ms', 1);
   }
 
   showFirstSound(latencyMs: number): void {

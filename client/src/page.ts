@@ -97,8 +97,9 @@ export class Page {
       this.#leave();
       await this.#enter(session, choice);
     } catch (error) {
-      this.#toasts.show(sentenceOf(error));
-      if (this.#conversation === undefined) this.#offer(choice, sentenceOf(error));
+      const sentence = sentenceOf(error);
+      if (this.#conversation === undefined) this.#offer(choice, sentence);
+      else this.#toasts.show(sentence);
     } finally {
       this.#gallery.mark(this.#choice);
       this.#gallery.setBusy(false);
@@ -108,7 +109,6 @@ export class Page {
 
   async #enter(session: Session, choice: PortraitChoice): Promise<void> {
     this.#choice = choice;
-    this.#composer.setPortrait(session.portrait.title);
     this.#stage.open('id' in choice ? thumbnailUrl(choice.id) : undefined, 'Waking the portrait');
     const conversation = new Conversation(session, {
       onEvent: (event) => this.#receive(event),

@@ -1,14 +1,10 @@
-// What browser tests share: a whole server with real models on free ports, and a headless Chromium whose microphone plays
-// a WAV. Chromium is Debian's, or the one that VAKTRA_CHROMIUM names; the autoplay policy is the browser's own.
+// What browser tests share: a headless Chromium whose microphone plays a WAV. It is Debian's, or the one that
+// VAKTRA_CHROMIUM names; the autoplay policy is the browser's own.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { pino } from 'pino';
 import { chromium, type Page } from 'playwright-core';
-import { type App, type AppOptions, startApp } from '../../server/app.ts';
-import { loadConfig } from '../../server/config.ts';
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const CHROMIUM_FLAGS = [
@@ -20,11 +16,6 @@ const CHROMIUM_FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Media ports are tried from here on; each media worker takes one. */
-const FIRST_MEDIA_PORT = 41_000;
-const MEDIA_PORT_STEP = 64;
-const LAST_MEDIA_PORT = 60_000;
-
 export interface BrowserOptions {
   /** A WAV that the fake microphone plays once, from the moment it is opened; without it there is no microphone. */
   microphoneWav?: string;
@@ -65,33 +56,6 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<TestBro
   };
 }
 
-export interface TestServer {
-  app: App;
-  url: string;
-  close(): Promise<void>;
-}
-
-/**
- * A whole server on free ports with the shipped settings.
- *
- * @param settings environment variables as in docs, for example { VAKTRA_MOTION_STEPS: '4' }
- */
-export async function startServer(
-  settings: Record<string, string> = {},
-  options: AppOptions = {},
-): Promise<TestServer> {
-  const config = loadConfig({
-    env: {
-      VAKTRA_HTTP_PORT: '0',
-      VAKTRA_MEDIA_LISTEN_IP: '127.0.0.1',
-      VAKTRA_MEDIA_BASE_PORT: String(await freeMediaPort()),
-      ...settings,
-    },
-  });
-  const app = await startApp(config, { logger: pino({ level: process.env.VAKTRA_TEST_LOG ?? 'silent' }), ...options });
-  return { app, url: `http://127.0.0.1:${app.port}`, close: () => app.close() };
-}
-
 function chromiumPath(): string {
   const named = process.env.VAKTRA_CHROMIUM;
   if (named !== undefined) return named;
@@ -119,24 +83,4 @@ function collectFaults(page: Page): string[] {
   });
   page.on('pageerror', (error) => faults.push(error.message));
   return faults;
-}
-
-/** A port with room for the media workers above it. */
-async function freeMediaPort(): Promise<number> {
-  const span = (LAST_MEDIA_PORT - FIRST_MEDIA_PORT) / MEDIA_PORT_STEP;
-  // Test processes start apart from each other, so that they rarely try the same port at the same time.
-  const first = process.pid % span;
-  for (let step = 0; step < span; step++) {
-    const port = FIRST_MEDIA_PORT + Math.floor((first + step) % span) * MEDIA_PORT_STEP;
-    if (await isFree(port)) return port;
-  }
-  throw new Error('No free port for media was found.');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
