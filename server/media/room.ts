@@ -124,7 +124,9 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
         initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BPS,
         iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
       });
-      this.#watch(transport);
+      // Closed in the meantime: the router did not know this one yet.
+      if (this.#isClosed) transport.close();
+      else this.#watch(transport);
       const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
       return { id, iceParameters, iceCandidates, dtlsParameters };
     });
@@ -281,7 +283,9 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
   async #guarded<T>(what: string, action: () => Promise<T>): Promise<T> {
     this.#requireOpen();
     try {
-      return await action();
+      const result = await action();
+      this.#requireOpen();
+      return result;
     } catch (error) {
       this.#requireOpen();
       if (error instanceof VaktraError) throw error;
