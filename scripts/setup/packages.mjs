@@ -50,7 +50,7 @@ export const packagesStep = {
  *
  * @param {(text: string) => void} say
  */
-async function fetchServerNode(say) {
+export async function fetchServerNode(say) {
   const { optionalDependencies } = readJson('package.json');
   const name = `node-${process.platform}-${process.arch}`;
   const version = optionalDependencies[name];
@@ -67,7 +67,7 @@ async function fetchServerNode(say) {
 }
 
 /** npm's own program file, to be run by a Node of our choice: npm names it to its scripts, else it is in the path. */
-function npmProgram() {
+export function npmProgram() {
   const caller = process.env.npm_execpath;
   // Other package managers set the variable, too, to themselves.
   const found = caller?.endsWith('npm-cli.js') ? caller : outputOf(['which', 'npm'])?.trim();
