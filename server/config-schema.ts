@@ -19,16 +19,13 @@ export const configSchema = z.strictObject({
     workers: orAuto(whole(1, 64)),
     workerBin: orNull(text(PATH)),
     videoBitrateKbps: whole(100, 4000),
-    videoMinBitrateKbps: whole(50, 4000),
     opusBitrateKbps: whole(12, 128),
   }),
   pipeline: z.strictObject({ threads: orAuto(whole(1, 64)) }),
   motion: z.strictObject({
     model: text(PATH),
-    steps: whole(1, 4),
     lipTemperature: share(),
     executionProvider: oneOf(['cpu', 'cuda', 'webgpu']),
-    lookAheadMs: whole(0, 200),
   }),
   speech: z.strictObject({
     engine: oneOf(['auto', 'espeak', 'flite']),
@@ -44,7 +41,6 @@ export const configSchema = z.strictObject({
     }),
   }),
   portraits: z.strictObject({
-    default: orNull(text("a portrait's name")),
     directory: text(PATH),
     maxUploadBytes: whole(10_000, 100_000_000),
   }),

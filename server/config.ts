@@ -156,25 +156,14 @@ function siblingKeys(above: PropertyKey[]): string[] {
 }
 
 /** What no single key shows: which values contradict each other. */
-function checkTogether({ media, speech }: z.infer<typeof configSchema>): void {
-  if (media.videoMinBitrateKbps > media.videoBitrateKbps) {
-    throw contradiction(
-      'media.videoMinBitrateKbps',
-      media.videoMinBitrateKbps,
-      'media.videoBitrateKbps',
-      media.videoBitrateKbps,
+function checkTogether({ speech }: z.infer<typeof configSchema>): void {
+  const { positive, negative } = speech.vad;
+  if (negative > positive) {
+    throw new VaktraError(
+      'config_invalid',
+      `speech.vad.negative is ${negative}: it must not be above speech.vad.positive, which is ${positive}.`,
     );
   }
-  if (speech.vad.negative > speech.vad.positive) {
-    throw contradiction('speech.vad.negative', speech.vad.negative, 'speech.vad.positive', speech.vad.positive);
-  }
-}
-
-function contradiction(lower: string, lowerValue: number, upper: string, upperValue: number): VaktraError {
-  return new VaktraError(
-    'config_invalid',
-    `${lower} is ${lowerValue}: it must not be above ${upper}, which is ${upperValue}.`,
-  );
 }
 
 function withAbsolutePaths(config: z.infer<typeof configSchema>): z.infer<typeof configSchema> {

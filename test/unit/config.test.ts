@@ -96,8 +96,8 @@ describe('loadConfig', () => {
   it('names key, value, place and what is allowed when a value is wrong', () => {
     const path = fileWith('http:\n  port: 80808\n');
     expect(refusal({ path })).toBe(`http.port is 80808 in ${path}: it must be a whole number from 0 to 65535.`);
-    expect(refusal({ env: { VAKTRA_MOTION_STEPS: 'two' } })).toBe(
-      'motion.steps is "two" in the environment variable VAKTRA_MOTION_STEPS: it must be a whole number from 1 to 4.',
+    expect(refusal({ env: { VAKTRA_CONVERSATIONS_MAX: 'two' } })).toBe(
+      'conversations.max is "two" in the environment variable VAKTRA_CONVERSATIONS_MAX: it must be a whole number from 1 to 1000.',
     );
     expect(refusal({ env: { VAKTRA_MEDIA_LISTEN_IP: 'localhost' } })).toContain('it must be an IP address');
     expect(refusal({ env: { VAKTRA_HTTP_HOST: '' } })).toContain('http.host is null');
@@ -135,7 +135,6 @@ describe('loadConfig', () => {
     expect(refusal({ env: { VAKTRA_SPEECH_VAD_NEGATIVE: '0.6' } })).toBe(
       'speech.vad.negative is 0.6: it must not be above speech.vad.positive, which is 0.5.',
     );
-    expect(refusal({ env: { VAKTRA_MEDIA_VIDEO_BITRATE_KBPS: '120' } })).toContain('media.videoMinBitrateKbps is 150');
   });
 
   it('names a file that is not there or is no YAML', () => {
