@@ -52,14 +52,17 @@ export interface AppOptions {
  * @throws VaktraError what keeps it from starting: `port_in_use`, `model_missing`, `worker_binary_missing`, ...;
  *   nothing is left running then
  */
-export async function startApp(config: Config, { logger = createLogger(config.log), diagnostics }: AppOptions = {}): Promise<App> {
+export async function startApp(
+  config: Config,
+  { logger = createLogger(config.log), diagnostics }: AppOptions = {},
+): Promise<App> {
   /** What was started, newest last: taken down in the opposite order. */
   const running: (() => void | Promise<void>)[] = [];
   const takeDown = async () => {
     for (let stop = running.pop(); stop; stop = running.pop()) await stop();
   };
   try {
-    const metrics = createMetrics();
+    const metrics = createMetrics(() => host.all().map((conversation) => conversation.stats().queuedMs / 1000));
     running.push(closePortraitThread);
     const gallery = await Gallery.load(config.portraits.directory, PREPARED_DIRECTORY);
 
@@ -76,7 +79,11 @@ export async function startApp(config: Config, { logger = createLogger(config.lo
     });
     running.push(() => media.close());
 
-    const speech = await createSpeech({ engine: config.speech.engine, maxTextChars: config.speech.maxTextChars, logger });
+    const speech = await createSpeech({
+      engine: config.speech.engine,
+      maxTextChars: config.speech.maxTextChars,
+      logger,
+    });
     running.push(() => speech.close());
     const pool = await PipelinePool.start({
       threads: orCores(config.pipeline.threads),

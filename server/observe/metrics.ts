@@ -9,22 +9,29 @@ const RESPONSE_BOUNDS_S = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1, 2, 5];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** All numbers of one server, and the registry that prints them (`contentType`, `metrics()`). */
-export function createMetrics() {
+/**
+ * All numbers of one server, and the registry that prints them (`contentType`, `metrics()`).
+ *
+ * @param queuedSeconds sound that waits to be sent, per conversation; asked each time the numbers are printed
+ */
+export function createMetrics(queuedSeconds: () => number[]) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  new Gauge({
+    name: 'avatar_audio_buffer_seconds',
+    help: 'Encoded sound that waits to be sent, the emptiest queue of all conversations: near 0 it will soon stutter.',
+    registers,
+    collect() {
+      const queued = queuedSeconds();
+      this.set(queued.length > 0 ? Math.min(...queued) : 0);
+    },
+  });
   return {
     registry,
     sessionsActive: new Gauge({
       name: 'avatar_sessions_active',
       help: 'Conversations that are open.',
-      registers,
-    }),
-    sessionStart: new Histogram({
-      name: 'avatar_session_start_seconds',
-      help: 'From the request for a conversation until it can be joined.',
-      buckets: RESPONSE_BOUNDS_S,
       registers,
     }),
     firstFrame: new Histogram({
@@ -54,17 +61,6 @@ export function createMetrics() {
       help: 'Computing time of a picture by stage: motion, render or encode.',
       labelNames: ['stage'] as const,
       buckets: RENDER_BOUNDS_S,
-      registers,
-    }),
-    audioBuffer: new Gauge({
-      name: 'avatar_audio_buffer_seconds',
-      help: 'Encoded sound that waits to be sent, the fullest queue of all conversations.',
-      registers,
-    }),
-    errors: new Counter({
-      name: 'avatar_errors_total',
-      help: 'Errors told to clients, by their code (docs/errors.md).',
-      labelNames: ['code'] as const,
       registers,
     }),
   };
