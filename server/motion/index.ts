@@ -1,0 +1,90 @@
+// Motion: turns sound into frames of facial motion by a few-step diffusion model in a streaming window.
+// Load the model once per worker thread; each conversation has a stream of its own.
+
+import type { InferenceSession } from 'onnxruntime-node';
+import { type ExecutionProvider, openModel } from '../runtime/onnx.ts';
+import { type Behaviour, createBehaviour } from './behaviour.ts';
+import { LipClosing } from './lip-closing.ts';
+import { type MotionFiles, readMotionFiles } from './manifest.ts';
+import { MotionStream } from './stream.ts';
+
+export type { Behaviour, Cues } from './behaviour.ts';
+export { MotionStream } from './stream.ts';
+
+/** Chance in the lips unless the caller says otherwise; chosen on the tuning clips (models/motion.md). */
+export const DEFAULT_LIP_TEMPERATURE = 0.5;
+/** Landmarks of the inner lips' middle: upper, lower. */
+const UPPER_LIP = 13;
+const LOWER_LIP = 14;
+
+export interface MotionModelOptions {
+  /** Path of motion.onnx; manifest.json and the basis lie beside it. */
+  modelPath: string;
+  /** Default cpu. */
+  executionProvider?: ExecutionProvider;
+}
+
+export interface CreateStreamOptions {
+  /** Whole number; the same seed, sound and states give the same motion. */
+  seed: number;
+  /** 0 (the likeliest lips) to 1 (as varied as the training data). Default 0.5. */
+  lipTemperature?: number;
+  /** Blinks, gaze and breath. Default: the random process of behaviour.ts, from the seed. */
+  behaviour?: Behaviour;
+}
+
+/** The model as one thread holds it. */
+export class MotionModel {
+  readonly #session: InferenceSession;
+  readonly #files: MotionFiles;
+
+  constructor(session: InferenceSession, files: MotionFiles) {
+    this.#session = session;
+    this.#files = files;
+  }
+
+  /** [34 * 478 * 3] displacement of each landmark per unit of each coefficient; x right, y down, z away, in eye-corner distances. */
+  get basis(): Float32Array {
+    return this.#files.basis;
+  }
+
+  /** Denoising steps of each run. */
+  get steps(): number {
+    return this.#files.steps;
+  }
+
+  createStream(options: CreateStreamOptions): MotionStream {
+    return new MotionStream(this.#session, this.#files, new LipClosing((frame) => this.lipOpening(frame)), {
+      seed: options.seed,
+      lipTemperature: options.lipTemperature ?? DEFAULT_LIP_TEMPERATURE,
+      behaviour: options.behaviour ?? createBehaviour(options.seed),
+    });
+  }
+
+  /** Distance in the image plane of the inner lips' middle (landmarks 13, 14) on the neutral face, in eye-corner distances. */
+  lipOpening(coefficients: Float32Array): number {
+    return Math.hypot(this.#gap(coefficients, 0), this.#gap(coefficients, 1));
+  }
+
+  #gap(coefficients: Float32Array, axis: number): number {
+    const { basis, neutral } = this.#files;
+    const upper = UPPER_LIP * 3 + axis;
+    const lower = LOWER_LIP * 3 + axis;
+    let gap = (neutral[lower] as number) - (neutral[upper] as number);
+    for (let i = 0; i < coefficients.length; i++) {
+      const row = i * neutral.length;
+      gap += (coefficients[i] as number) * ((basis[row + lower] as number) - (basis[row + upper] as number));
+    }
+    return gap;
+  }
+}
+
+/**
+ * Loads the motion model for the calling thread.
+ *
+ * @throws VaktraError `model_missing`, `model_damaged`: the message names the file
+ */
+export async function loadMotionModel(options: MotionModelOptions): Promise<MotionModel> {
+  const files = await readMotionFiles(options.modelPath);
+  return new MotionModel(await openModel(options.modelPath, options.executionProvider), files);
+}

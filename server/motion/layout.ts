@@ -1,0 +1,23 @@
+// What stands where in a motion frame and in the model's conditions. models/manifest.json names each; loading compares the two.
+
+import type { ConversationState } from '../types.ts';
+
+/** Coefficients of a frame: 24 of the face, 6 of the head, 2 of gaze, 2 of blinks. */
+export const COEFFICIENT_COUNT = 34;
+export const FACE_ROWS = 24;
+export const PITCH = 24;
+export const TRANSLATE_Y = 28;
+export const GAZE_X = 30;
+export const GAZE_Y = 31;
+
+/** Conditions of a frame: 4 states (one-hot), blink, gaze x and y, 6 emotions (one-hot) and their strength. */
+export const CONDITION_COUNT = 14;
+export const STATE_CONDITION: Record<ConversationState, number> = { idle: 0, listening: 1, thinking: 2, speaking: 3 };
+export const BLINK_CONDITION = 4;
+export const GAZE_X_CONDITION = 5;
+export const GAZE_Y_CONDITION = 6;
+
+/** Frames that one run may make. */
+export const WINDOWS: readonly number[] = [2, 4];
+/** Sound after a frame's end that the model hears. */
+export const LOOK_AHEAD_MS = 80;

@@ -1,0 +1,100 @@
+// Reads models/manifest.json and the files that it names, and refuses what does not fit this code.
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { VaktraError } from '../errors.ts';
+import { LANDMARK_COUNT } from '../types.ts';
+import { COEFFICIENT_COUNT, CONDITION_COUNT, LOOK_AHEAD_MS } from './layout.ts';
+
+const fileSchema = z.object({ file: z.string(), bytes: z.number(), sha256: z.string() });
+const manifestSchema = z.object({
+  motion: z.object({
+    model: fileSchema,
+    basis: fileSchema,
+    neutral: fileSchema,
+    coefficients: z.array(z.string()).length(COEFFICIENT_COUNT),
+    conditions: z.array(z.string()).length(CONDITION_COUNT),
+    lookAheadMs: z.literal(LOOK_AHEAD_MS),
+    steps: z.number().int(),
+    /** Floats of the audio encoder's state. */
+    audioState: z.array(z.number().int()).length(1),
+    /** Layers, 2 (key, value), past frames, width. */
+    past: z.array(z.number().int()).length(4),
+  }),
+});
+
+/** What the motion model needs beside its graph. */
+export interface MotionFiles {
+  /** [34 * 478 * 3] displacement of each landmark per unit of each coefficient. */
+  basis: Float32Array;
+  /** [478 * 3] the neutral face that the basis was fitted on. */
+  neutral: Float32Array;
+  steps: number;
+  audioStateSize: number;
+  /** Layers, 2 (key, value), past frames, width. */
+  pastShape: number[];
+}
+
+/**
+ * @param modelPath path of motion.onnx; its manifest and the other files lie beside it
+ * @throws VaktraError `model_missing` for a missing file, `model_damaged` for one that differs from the manifest
+ */
+export async function readMotionFiles(modelPath: string): Promise<MotionFiles> {
+  const folder = dirname(modelPath);
+  const { motion } = parseManifest(await read(join(folder, 'manifest.json')));
+  await verified(modelPath, motion.model.sha256);
+  const load = async ({ file, sha256 }: z.infer<typeof fileSchema>, count: number) =>
+    floats(await verified(join(folder, file), sha256), count, file);
+  return {
+    basis: await load(motion.basis, COEFFICIENT_COUNT * LANDMARK_COUNT * 3),
+    neutral: await load(motion.neutral, LANDMARK_COUNT * 3),
+    steps: motion.steps,
+    audioStateSize: motion.audioState[0] as number,
+    pastShape: motion.past,
+  };
+}
+
+function parseManifest(bytes: Buffer): z.infer<typeof manifestSchema> {
+  try {
+    return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (cause) {
+    throw new VaktraError(
+      'model_damaged',
+      'models/manifest.json does not fit this server: restore the folder models/.',
+      { cause },
+    );
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new VaktraError('model_missing', `There is no readable file ${path}: restore the folder models/.`, { cause });
+  }
+}
+
+async function verified(path: string, sha256: string): Promise<Buffer> {
+  const bytes = await read(path);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new VaktraError(
+      'model_damaged',
+      `${path} is not the file that its manifest names: restore the folder models/.`,
+    );
+  }
+  return bytes;
+}
+
+function floats(bytes: Buffer, count: number, name: string): Float32Array {
+  if (bytes.length !== count * Float32Array.BYTES_PER_ELEMENT) {
+    throw new VaktraError(
+      'model_damaged',
+      `${name} has ${bytes.length} bytes, not ${count * 4}: restore the folder models/.`,
+    );
+  }
+  const result = new Float32Array(count);
+  for (let i = 0; i < count; i++) result[i] = bytes.readFloatLE(i * Float32Array.BYTES_PER_ELEMENT);
+  return result;
+}

@@ -1,0 +1,230 @@
+// The motion of one conversation: a window of new frames per run, with the keys and values of past frames and the audio
+// encoder's state kept from run to run, so that nothing is computed twice.
+
+import * as ort from 'onnxruntime-node';
+import { VaktraError } from '../errors.ts';
+import type { ConversationState, FrameIndex, MotionFrame } from '../types.ts';
+import { MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../types.ts';
+import type { Behaviour, Cues } from './behaviour.ts';
+import {
+  BLINK_CONDITION,
+  COEFFICIENT_COUNT,
+  CONDITION_COUNT,
+  FACE_ROWS,
+  GAZE_X,
+  GAZE_X_CONDITION,
+  GAZE_Y,
+  GAZE_Y_CONDITION,
+  LOOK_AHEAD_MS,
+  PITCH,
+  STATE_CONDITION,
+  TRANSLATE_Y,
+  WINDOWS,
+} from './layout.ts';
+import type { LipClosing } from './lip-closing.ts';
+import type { MotionFiles } from './manifest.ts';
+import { normal } from './noise.ts';
+import { SoundQueue } from './sound-queue.ts';
+
+const LOOK_AHEAD_SAMPLES = (LOOK_AHEAD_MS / 1000) * MODEL_RATE_HZ;
+const LOOK_AHEAD_FRAMES = LOOK_AHEAD_SAMPLES / MODEL_SAMPLES_PER_FRAME;
+/** The filmed man's gaze stayed within this: the model is told no more, and what is beyond is added to its frames. */
+const GAZE_RANGE = 0.03;
+
+export interface MotionStreamOptions {
+  /** Whole number from which all that is random follows: the same seed, sound and states give the same motion. */
+  seed: number;
+  /** How much chance the face has, 0 (the likeliest lips) to 1 (as varied as the training data). Head and gaze always have all. */
+  lipTemperature: number;
+  behaviour: Behaviour;
+}
+
+/** What a window leaves behind for the next one. */
+interface Caches {
+  audioState: ort.Tensor;
+  past: ort.Tensor;
+  pastValid: ort.Tensor;
+}
+
+export class MotionStream {
+  readonly #session: ort.InferenceSession;
+  readonly #options: MotionStreamOptions;
+  readonly #closing: LipClosing;
+  readonly #sound = new SoundQueue();
+  #caches: Caches;
+  #primed = false;
+  #next: FrameIndex = 0;
+  #isClosed = false;
+
+  constructor(session: ort.InferenceSession, files: MotionFiles, closing: LipClosing, options: MotionStreamOptions) {
+    this.#session = session;
+    this.#options = options;
+    this.#closing = closing;
+    this.#caches = emptyCaches(files);
+  }
+
+  /** Index of the next frame that `next` makes. */
+  get nextFrame(): FrameIndex {
+    return this.#next;
+  }
+
+  /** Bytes that the model keeps for this conversation between two runs. */
+  get cacheBytes(): number {
+    const { audioState, past, pastValid } = this.#caches;
+    return Float32Array.BYTES_PER_ELEMENT * (audioState.size + past.size + pastValid.size);
+  }
+
+  /**
+   * Adds sound: 16 kHz mono in [-1, 1], cut anyhow, contiguous from sample 0 of the conversation. It is copied.
+   *
+   * @throws VaktraError `invalid_sample` for a sample that is no number, `conversation_closed` after close
+   */
+  push(sound: Float32Array): void {
+    this.#refuseClosed();
+    this.#sound.push(sound);
+  }
+
+  /** Samples that must still be pushed before a window of `count` frames can be made; 0 when it can. */
+  missingSamples(count: number): number {
+    return Math.max(0, (this.#next + count) * MODEL_SAMPLES_PER_FRAME + LOOK_AHEAD_SAMPLES - this.#sound.pushed);
+  }
+
+  /**
+   * Makes the next frames; one run of the model, during which the calling thread is blocked. Calls must not overlap.
+   *
+   * @param states the state of each new frame; 2 or 4 of them: as many frames are made
+   * @throws VaktraError `invalid_sample` when the window has another length, or its sound (80 ms of look-ahead included) was not pushed
+   */
+  async next(states: readonly ConversationState[]): Promise<MotionFrame[]> {
+    this.#refuseClosed();
+    if (!WINDOWS.includes(states.length)) {
+      throw new VaktraError('invalid_sample', `A window of motion has 2 or 4 frames, not ${states.length}.`);
+    }
+    const missing = this.missingSamples(states.length);
+    if (missing > 0) {
+      throw new VaktraError('invalid_sample', `The motion needs ${missing} more samples of sound: push them first.`);
+    }
+    if (!this.#primed) await this.#prime();
+    const first = this.#next;
+    this.#next += states.length;
+    const cues = states.map((state) => this.#options.behaviour.next(state));
+    const motion = await this.#run(this.#sound.take(states.length * MODEL_SAMPLES_PER_FRAME), states, cues, first);
+    return states.map((state, i) => {
+      const coefficients = motion.slice(i * COEFFICIENT_COUNT, (i + 1) * COEFFICIENT_COUNT);
+      addBeyondTheModel(coefficients, cues[i] as Cues);
+      return { index: first + i, coefficients, state };
+    });
+  }
+
+  /** Lets the mouth close within 200 ms from frame `at` on, frames that were already made included: `finish` does it. */
+  interrupt(at: FrameIndex): void {
+    const heard = Math.floor(this.#sound.pushed / MODEL_SAMPLES_PER_FRAME);
+    this.#closing.begin(at, Math.max(0, heard));
+  }
+
+  /** The frame as it is to be drawn. Call it for each frame once, in their order, just before drawing. */
+  finish(frame: MotionFrame): MotionFrame {
+    return this.#closing.apply(frame);
+  }
+
+  /** Drops the caches. Closing twice is harmless. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new VaktraError('conversation_closed', 'This motion stream is closed: open a new one.');
+  }
+
+  /** The audio encoder hears the look-ahead of frame 0; the frames that this run makes lie before the start and are dropped. */
+  async #prime(): Promise<void> {
+    this.#primed = true;
+    const { past, pastValid } = this.#caches;
+    const states = new Array<ConversationState>(LOOK_AHEAD_FRAMES).fill('idle');
+    await this.#run(this.#sound.take(LOOK_AHEAD_SAMPLES), states, [], -LOOK_AHEAD_FRAMES);
+    this.#caches = { ...this.#caches, past, pastValid };
+  }
+
+  async #run(
+    sound: Float32Array,
+    states: readonly ConversationState[],
+    cues: readonly Cues[],
+    first: FrameIndex,
+  ): Promise<Float32Array> {
+    const { audioState, past, pastValid } = this.#caches;
+    const frames = states.length;
+    const outputs = await this.#session.run({
+      audio: new ort.Tensor('float32', sound, [1, sound.length]),
+      conditions: new ort.Tensor('float32', conditionsOf(states, cues), [1, frames, CONDITION_COUNT]),
+      noise: new ort.Tensor('float32', this.#noise(first, frames), [1, frames, COEFFICIENT_COUNT]),
+      audio_state: audioState,
+      past,
+      past_valid: pastValid,
+    });
+    this.#caches = {
+      audioState: tensor(outputs, 'next_audio_state'),
+      past: tensor(outputs, 'next_past'),
+      pastValid: tensor(outputs, 'next_past_valid'),
+    };
+    return tensor(outputs, 'motion').data as Float32Array;
+  }
+
+  #noise(first: FrameIndex, frames: number): Float32Array {
+    const { seed, lipTemperature } = this.#options;
+    const noise = new Float32Array(frames * COEFFICIENT_COUNT);
+    for (let i = 0; i < frames; i++) {
+      for (let channel = 0; channel < COEFFICIENT_COUNT; channel++) {
+        const drawn = normal(seed, first + i, channel);
+        noise[i * COEFFICIENT_COUNT + channel] = channel < FACE_ROWS ? lipTemperature * drawn : drawn;
+      }
+    }
+    return noise;
+  }
+}
+
+function emptyCaches({ audioStateSize, pastShape }: MotionFiles): Caches {
+  const pastFrames = pastShape[2] as number;
+  const pastSize = pastShape.reduce((product, size) => product * size, 1);
+  return {
+    audioState: new ort.Tensor('float32', new Float32Array(audioStateSize), [1, audioStateSize]),
+    past: new ort.Tensor('float32', new Float32Array(pastSize), [1, ...pastShape]),
+    pastValid: new ort.Tensor('float32', new Float32Array(pastFrames), [1, pastFrames]),
+  };
+}
+
+function conditionsOf(states: readonly ConversationState[], cues: readonly Cues[]): Float32Array {
+  const conditions = new Float32Array(states.length * CONDITION_COUNT);
+  for (const [i, state] of states.entries()) {
+    const at = i * CONDITION_COUNT;
+    conditions[at + STATE_CONDITION[state]] = 1;
+    const cue = cues[i];
+    if (!cue) continue;
+    conditions[at + BLINK_CONDITION] = cue.blink;
+    conditions[at + GAZE_X_CONDITION] = withinRange(cue.gazeX);
+    conditions[at + GAZE_Y_CONDITION] = withinRange(cue.gazeY);
+  }
+  return conditions;
+}
+
+function withinRange(gaze: number): number {
+  return Math.max(-GAZE_RANGE, Math.min(GAZE_RANGE, gaze));
+}
+
+/** Adds the breath, and the part of a far look that the model was not told. */
+function addBeyondTheModel(coefficients: Float32Array, cues: Cues): void {
+  const add = (index: number, amount: number) => {
+    coefficients[index] = (coefficients[index] ?? 0) + amount;
+  };
+  add(GAZE_X, cues.gazeX - withinRange(cues.gazeX));
+  add(GAZE_Y, cues.gazeY - withinRange(cues.gazeY));
+  add(PITCH, cues.breathPitch);
+  add(TRANSLATE_Y, cues.breathY);
+}
+
+function tensor(outputs: ort.InferenceSession.OnnxValueMapType, name: string): ort.Tensor {
+  const value = outputs[name];
+  if (value === undefined) {
+    throw new VaktraError('model_damaged', `The motion model has no output ${name}: restore the folder models/.`);
+  }
+  return value as ort.Tensor;
+}
