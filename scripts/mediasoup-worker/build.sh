@@ -44,10 +44,11 @@ dpkg-deb --extract "$work/meson.deb" "$work/meson"
 meson() { PYTHONPATH="$work/meson/usr/lib/python3/dist-packages" python3 "$work/meson/usr/bin/meson" "$@"; }
 
 step 'compiling flatc'
+# Unoptimised, which halves the time: flatc runs for a second.
 fetch "$FLATBUFFERS_TARBALL" "$FLATBUFFERS_SHA256" "$work/flatbuffers.tar.xz"
 mkdir "$work/flatbuffers"
 tar -xf "$work/flatbuffers.tar.xz" -C "$work/flatbuffers" --strip-components=1
-cmake -S "$work/flatbuffers" -B "$work/flatc" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+cmake -S "$work/flatbuffers" -B "$work/flatc" -G Ninja -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS=-O0 \
   -DFLATBUFFERS_BUILD_TESTS=OFF -DFLATBUFFERS_BUILD_FLATHASH=OFF -DFLATBUFFERS_BUILD_FLATLIB=ON
 ninja -C "$work/flatc" flatc
 export PATH="$work/flatc:$PATH"
