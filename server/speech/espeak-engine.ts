@@ -2,6 +2,7 @@
 // and it tells when each word and phoneme sounds. An optional package, since its licence is GPL-3.0.
 
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { startWorkerThread } from '../runtime/index.ts';
 import { EspeakTiming } from './espeak-timing.ts';
 import type { EspeakCalls, EspeakVoice } from './espeak-worker.ts';
@@ -72,8 +73,12 @@ function languagesOf(voices: readonly EspeakVoice[]): { language: EngineLanguage
   const plainOf = new Map<string, string>();
   for (const [plain, tag] of Object.entries(PREFERRED_VOICES)) plainOf.set(tag, plain);
 
+  const taken = new Set<string>();
   return voices.map((voice) => {
-    const [tag = voice.identifier, ...others] = tagsOf(voice);
+    const [first = '', ...others] = tagsOf(voice);
+    // Two spellings of Cantonese share a tag: the later one goes by the name of its file.
+    const tag = taken.has(first) ? basename(voice.identifier).toLowerCase() : first;
+    taken.add(tag);
     const plain = plainOf.get(tag);
     // English without a country is listed as such, where the page looks for it; the others keep espeak's tag.
     const id = plain !== undefined && tag.startsWith(`${plain}-`) ? plain : tag;

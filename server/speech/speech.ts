@@ -1,6 +1,5 @@
 // Text to speech by whatever engine there is: checks the request, cuts the text into sentences, lays them end to end.
 
-import { ReadableStream } from 'node:stream/web';
 import { VaktraError } from '../errors.ts';
 import { findEspeak, openEspeak } from './espeak-engine.ts';
 import { findFlite, openFlite } from './flite-engine.ts';
@@ -109,18 +108,34 @@ async function* synthesize(
   }
 }
 
-function piecesOf(engine: SpeechEngine, sentence: EngineSentence): ReadableStream<EnginePiece> {
-  return new ReadableStream({
-    start(controller) {
-      // Not awaited: pieces are to be read while the sentence is spoken.
-      engine
-        .speak(sentence, (piece) => controller.enqueue(piece))
-        .then(
-          () => controller.close(),
-          (error) => controller.error(error),
-        );
-    },
-  });
+/** The pieces of a sentence while it is spoken. Whoever leaves early leaves the engine to its signal. */
+async function* piecesOf(engine: SpeechEngine, sentence: EngineSentence): AsyncGenerator<EnginePiece, void, undefined> {
+  const pieces: EnginePiece[] = [];
+  let finished = false;
+  let changed = Promise.withResolvers<void>();
+  const spoken = engine
+    .speak(sentence, (piece) => {
+      pieces.push(piece);
+      changed.resolve();
+    })
+    .finally(() => {
+      finished = true;
+      changed.resolve();
+    });
+  // Thrown below to whoever is still there; where nobody is, an error after the abort concerns nobody.
+  spoken.catch(() => undefined);
+
+  for (;;) {
+    const piece = pieces.shift();
+    if (piece) {
+      yield piece;
+    } else if (finished) {
+      return await spoken;
+    } else {
+      await changed.promise;
+      changed = Promise.withResolvers();
+    }
+  }
 }
 
 function shifted({ pcm, words, phonemes }: EnginePiece, offsetMs: number): EnginePiece {
