@@ -3,8 +3,8 @@ import { LANDMARK_COUNT } from '../types.ts';
 import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS, UPPER_LIP } from './face-mesh.ts';
 import type { RgbPicture } from './picture-input.ts';
 
-/** Largest opening (13-14) of a mouth that counts as closed, in eye-corner distances; trackers give closed lips up to 0.035. */
-const CLOSED_OPENING_UNITS = 0.045;
+/** Largest opening (13-14) of a mouth that counts as closed, in eye-corner distances; trackers give closed lips up to 0.025. */
+const CLOSED_OPENING_UNITS = 0.028;
 /** How far from the tracked line the dark line between closed lips is searched. */
 const SEARCH_UNITS = 0.035;
 /** Price of the line jumping one pixel between neighbouring columns, in grey levels: keeps it smooth. */
@@ -157,15 +157,17 @@ function gapShift(
   unitPx: number,
 ) {
   const along = Math.min(1, Math.max(-1, (x(landmarks, point) - mouthX) / halfWidth));
-  const column = Math.round(((along + 1) / 2) * (LIP_UPPER_INNER.length - 1));
+  const own = Math.max(
+    (LIP_UPPER_INNER as readonly number[]).indexOf(point),
+    (LIP_LOWER_INNER as readonly number[]).indexOf(point),
+  );
+  const column = own >= 0 ? own : Math.round(((along + 1) / 2) * (LIP_UPPER_INNER.length - 1));
   const upper = LIP_UPPER_INNER[column] ?? 0;
   const lower = LIP_LOWER_INNER[column] ?? 0;
   const gapX = x(landmarks, lower) - x(landmarks, upper);
   const gapY = y(landmarks, lower) - y(landmarks, upper);
   const line = { x: x(landmarks, upper) + gapX * UPPER_SHARE, y: y(landmarks, upper) + gapY * UPPER_SHARE };
-  const exact =
-    (LIP_UPPER_INNER as readonly number[]).indexOf(point) >= 0 ||
-    (LIP_LOWER_INNER as readonly number[]).indexOf(point) >= 0;
+  const exact = own >= 0;
   const isAbove = isUpperLip || (!exact && y(landmarks, point) < line.y);
   const contour = isAbove ? upper : lower;
   const distance =

@@ -11,10 +11,10 @@ const PATCH_UNITS = 0.025;
 const TEETH_BRIGHTNESS_MIN = 0.92;
 const TEETH_BRIGHTNESS_MAX = 1.12;
 /** How much of the skin's colour the teeth keep: its light's colour without its redness. */
-const TEETH_SATURATION = 0.45;
+const TEETH_SATURATION = 0.6;
 const WHITE_PERCENTILE = 0.8;
-/** The dark of the mouth: the lip's colour with a tenth of its light. */
-const DARK_SHARE = 0.13;
+/** The dark of the mouth: the lip's colour with a sixth of its light. */
+const DARK_SHARE = 0.16;
 
 /**
  * @param landmarks [478 * 3] pixels of `picture`

@@ -13,9 +13,9 @@ const HALF_RED_BLUE = 0x00800080;
 export const OPAQUE = 0xff000000 | 0;
 
 /** The portrait [514 * 514] with its border repeated; little-endian, so red is the lowest byte. */
-export function paddedTexture(rgba: Uint8Array): Uint32Array {
-  const source = new Uint32Array(new Uint8Array(rgba).buffer);
-  const texture = new Uint32Array(TEXTURE_STRIDE * TEXTURE_STRIDE);
+export function paddedTexture(rgba: Uint8Array): Int32Array {
+  const source = new Int32Array(new Uint8Array(rgba).buffer);
+  const texture = new Int32Array(TEXTURE_STRIDE * TEXTURE_STRIDE);
   const inside = (index: number) => Math.min(PICTURE_SIZE_PX - 1, Math.max(0, index - PAD_PX));
   for (let y = 0; y < TEXTURE_STRIDE; y++) {
     for (let x = 0; x < TEXTURE_STRIDE; x++) {
@@ -31,7 +31,7 @@ export function toTexel(position: number): number {
 }
 
 /** Bilinear sample at `u`, `v` (TEXEL units, inside the texture). A whole position gives the pixel itself, bit by bit. */
-export function sample(texture: Uint32Array, u: number, v: number): number {
+export function sample(texture: Int32Array, u: number, v: number): number {
   const at = (v >> TEXEL_BITS) * TEXTURE_STRIDE + (u >> TEXEL_BITS);
   const fu = (u >> 8) & 255;
   const fv = (v >> 8) & 255;

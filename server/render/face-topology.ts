@@ -23,13 +23,14 @@ export const LIP_LOWER_ROWS = [
   { points: [77, 90, 180, 85, 16, 315, 404, 320, 307], share: 0.3 },
 ] as const;
 
-/** An eye: its lids' contours from the image's left corner to the right one, the skin rows beside them, and its iris. */
+/** An eye: its lids' contours from the image's left corner to the right one, the rows of skin beside them, and its iris. */
 export interface EyeTopology {
   upper: readonly number[];
   lower: readonly number[];
-  /** Rows of skin above and below with the share of the lid's way that they take when it closes. */
-  upperRows: readonly { points: readonly number[]; share: number }[];
-  lowerRows: readonly { points: readonly number[]; share: number }[];
+  /** The crease above, the skin below the brow, and the skin under the eye; one point per inner point of the contours. */
+  crease: readonly number[];
+  browSkin: readonly number[];
+  underEye: readonly number[];
   iris: number;
   irisEdge: readonly [number, number];
 }
@@ -37,11 +38,9 @@ export interface EyeTopology {
 export const LEFT_EYE: EyeTopology = {
   upper: [33, 246, 161, 160, 159, 158, 157, 173, 133],
   lower: [33, 7, 163, 144, 145, 153, 154, 155, 133],
-  upperRows: [
-    { points: [247, 30, 29, 27, 28, 56, 190], share: 0.5 },
-    { points: [113, 225, 224, 223, 222, 221, 189], share: 0.12 },
-  ],
-  lowerRows: [{ points: [25, 110, 24, 23, 22, 26, 112], share: 0.5 }],
+  crease: [247, 30, 29, 27, 28, 56, 190],
+  browSkin: [113, 225, 224, 223, 222, 221, 189],
+  underEye: [25, 110, 24, 23, 22, 26, 112],
   iris: 468,
   irisEdge: [469, 471],
 };
@@ -49,11 +48,9 @@ export const LEFT_EYE: EyeTopology = {
 export const RIGHT_EYE: EyeTopology = {
   upper: [362, 398, 384, 385, 386, 387, 388, 466, 263],
   lower: [362, 382, 381, 380, 374, 373, 390, 249, 263],
-  upperRows: [
-    { points: [414, 286, 258, 257, 259, 260, 467], share: 0.5 },
-    { points: [413, 441, 442, 443, 444, 445, 342], share: 0.12 },
-  ],
-  lowerRows: [{ points: [341, 256, 252, 253, 254, 339, 255], share: 0.5 }],
+  crease: [414, 286, 258, 257, 259, 260, 467],
+  browSkin: [413, 441, 442, 443, 444, 445, 342],
+  underEye: [341, 256, 252, 253, 254, 339, 255],
   iris: 473,
   irisEdge: [474, 476],
 };

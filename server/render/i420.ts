@@ -19,7 +19,7 @@ export interface Part {
  * @param picture [512 * 512] packed RGBA, red in the lowest byte
  * @param i420 [512 * 512 * 3 / 2] luma, then both chroma planes
  */
-export function toI420(picture: Uint32Array, i420: Uint8Array, part: Part): void {
+export function toI420(picture: Int32Array, i420: Uint8Array, part: Part): void {
   const { left, top, right, bottom } = part;
   const bluePlane = LUMA_BYTES;
   const redPlane = LUMA_BYTES + LUMA_BYTES / 4;

@@ -26,7 +26,7 @@ export interface PictureStreamOptions {
 }
 
 /** What all streams of an avatar in this thread share; goes when the avatar goes. */
-const shared = new WeakMap<PreparedAvatar, { rig: Rig; texture: Uint32Array }>();
+const shared = new WeakMap<PreparedAvatar, { rig: Rig; texture: Int32Array }>();
 
 /**
  * A stream of 512x512 I420 pictures (BT.601 limited) of one avatar. Its buffers are made here; drawing allocates nothing.
@@ -53,10 +53,10 @@ class WarpStream implements PictureStream {
   readonly landmarks: Float32Array;
   readonly neutral: Float32Array;
   readonly #rig: Rig;
-  readonly #texture: Uint32Array;
-  readonly #pixels: Uint32Array;
+  readonly #texture: Int32Array;
+  readonly #pixels: Int32Array;
   readonly #poser: VertexPoser;
-  readonly #eyes: readonly EyePainter[];
+  readonly #eyes: readonly [EyePainter, EyePainter];
   readonly #mouth: MouthPainter;
   readonly #picture: Picture;
   #isClosed = false;
@@ -69,12 +69,12 @@ class WarpStream implements PictureStream {
     }
     this.#rig = parts.rig;
     this.#texture = parts.texture;
-    this.#pixels = new Uint32Array(new Uint8Array(avatar.rgba).buffer);
+    this.#pixels = new Int32Array(new Uint8Array(avatar.rgba).buffer);
     burnLabel(this.#pixels, label);
     this.#poser = new VertexPoser(this.#rig);
     this.landmarks = this.#poser.posed.landmarks;
     this.neutral = this.#rig.neutral;
-    this.#eyes = [new EyePainter(this.#rig, LEFT_EYE), new EyePainter(this.#rig, RIGHT_EYE)];
+    this.#eyes = [new EyePainter(this.#rig, LEFT_EYE, avatar.rgba), new EyePainter(this.#rig, RIGHT_EYE, avatar.rgba)];
     this.#mouth = new MouthPainter(this.#rig, avatar.tones);
     this.#picture = { index: 0, width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, i420: new Uint8Array(I420_BYTES) };
     toI420(this.#pixels, this.#picture.i420, { left: 0, top: 0, right: PICTURE_SIZE_PX, bottom: PICTURE_SIZE_PX });
@@ -85,7 +85,8 @@ class WarpStream implements PictureStream {
       throw new VaktraError('conversation_closed', 'This picture stream is closed: create another one.');
     const posed = this.#poser.pose(frame.coefficients);
     drawMesh(this.#pixels, this.#texture, this.#rig, posed);
-    for (const eye of this.#eyes) eye.draw(this.#pixels, this.#texture, posed);
+    this.#eyes[0].draw(this.#pixels, this.#texture, posed, posed.blinkLeft);
+    this.#eyes[1].draw(this.#pixels, this.#texture, posed, posed.blinkRight);
     this.#mouth.draw(this.#pixels, posed);
     toI420(this.#pixels, this.#picture.i420, this.#rig.moving);
     this.#picture.index = frame.index;

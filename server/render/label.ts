@@ -30,7 +30,7 @@ export function labelPart(label: string): { left: number; top: number; right: nu
 }
 
 /** @param picture [512 * 512] packed RGBA */
-export function burnLabel(picture: Uint32Array, label: string): void {
+export function burnLabel(picture: Int32Array, label: string): void {
   const text = fitting(label);
   if (text.length === 0) return;
   const glyphs = inflateRawSync(Buffer.from(GLYPHS_PACKED, 'base64'));

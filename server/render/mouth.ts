@@ -3,7 +3,7 @@
 import { type AvatarTones, PICTURE_SIZE_PX } from '../types.ts';
 import { blend, OPAQUE } from './canvas.ts';
 import { LIP_LOWER_INNER, LIP_UPPER_INNER } from './face-topology.ts';
-import { coverage, Opening } from './opening.ts';
+import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
 import { type Rig, smoothstep } from './rig.ts';
 
@@ -17,29 +17,38 @@ const LOWER_TOOTH_ENDS = [0.056, 0.116, 0.182, 0.236, 0.284, 0.33] as const;
 const LOWER_TOOTH_SHORTER = [0, 0, 0.004, 0.012, 0.02, 0.026] as const;
 /** The rounding of a tooth's edge, and the width of the shade between two teeth. */
 const TOOTH_ROUND = 0.012;
-const GAP_WIDTH = 0.008;
-const GAP_SHADE = 0.3;
+const GAP_WIDTH = 0.011;
+const GAP_SHADE = 0.2;
 /** The row is an arch: it falls back and into the dark towards the sides. */
 const ARCH_DARKENING = 7;
 const ARCH_RISE = 0.12;
 /** Where the upper teeth end and the lower ones begin while the jaw is shut (they overlap). */
 const UPPER_EDGE = 0.034;
-const LOWER_EDGE = 0.004;
+const LOWER_EDGE = 0.018;
 /** The lower teeth go a little less down than the chin, being nearer to the joint. */
 const LOWER_FOLLOWS_JAW = 0.86;
-const TONGUE_FOLLOWS_JAW = 0.72;
-const TONGUE_TOP = 0.055;
-const TONGUE_SOFT = 0.07;
+const TONGUE_FOLLOWS_JAW = 0.45;
+const TONGUE_TOP = 0.03;
+const TONGUE_SOFT = 0.11;
 const TONGUE_ROUND = 1.6;
-const TONGUE_LIGHT = 0.5;
+const TONGUE_LIGHT = 0.62;
 /** Shadow of the upper lip on the teeth, and the dark of the corners. */
-const LIP_SHADOW_LENGTH = 0.05;
-const LIP_SHADOW = 0.5;
+const LIP_SHADOW_LENGTH = 0.06;
+const LIP_SHADOW = 0.6;
 const CORNER_LENGTH = 0.06;
 /** How open the mouth must be until full light falls in. */
 const LIGHT_OPENING = 0.14;
 const LIGHT_SHUT = 0.45;
-const LOWER_LIGHT = 0.82;
+const LOWER_LIGHT = 0.75;
+/** The lips' wet inner sides: how far they are seen, and their light against the outer lip's. Without them the mouth is a cut. */
+const LOWER_RIM_LENGTH = 0.03;
+const LOWER_RIM_LIGHT = 0.5;
+const UPPER_RIM_LENGTH = 0.018;
+const UPPER_RIM_LIGHT = 0.32;
+
+/** Tongue and the lips' inner sides are redder than the outer lips. */
+const INNER_LIP_GREEN = 0.86;
+const INNER_LIP_BLUE = 0.88;
 
 const PROFILE_STEPS = 256;
 const PROFILE_HALF = 0.36;
@@ -58,7 +67,7 @@ export class MouthPainter {
     this.#lower = teethProfile(LOWER_TOOTH_ENDS, LOWER_TOOTH_SHORTER);
   }
 
-  draw(picture: Uint32Array, posed: PosedVertices): void {
+  draw(picture: Int32Array, posed: PosedVertices): void {
     const opening = this.#opening;
     opening.measure(posed.x, posed.y);
     if (opening.height <= 0) return;
@@ -79,13 +88,13 @@ export class MouthPainter {
     const light = LIGHT_SHUT + (1 - LIGHT_SHUT) * smoothstep(0, LIGHT_OPENING, opening.height / unit);
     const { teeth, lip, mouthDark } = this.#tones;
     for (let column = opening.left; column < opening.right; column++) {
-      const top = opening.top[column] as number;
-      const bottom = opening.bottom[column] as number;
-      const first = Math.max(0, Math.floor(top));
-      const last = Math.min(PICTURE_SIZE_PX, Math.ceil(bottom));
+      const middle = opening.middle(column);
+      const top = opening.top[middle] as number;
+      const bottom = opening.bottom[middle] as number;
+      const last = opening.lastRow(column);
       const corner = smoothstep(0, CORNER_LENGTH, (bottom - top) / unit);
-      for (let row = first; row < last; row++) {
-        const share = coverage(row, top, bottom);
+      for (let row = opening.firstRow(column); row < last; row++) {
+        const share = opening.coverage(column, row);
         if (share === 0) continue;
         const dx = column + 0.5 - originX;
         const dy = row + 0.5 - originY;
@@ -106,9 +115,14 @@ export class MouthPainter {
         const teethLight = (upperLight + lowerLight) * bright;
         const tongueLight = tongue * TONGUE_LIGHT * bright;
         const dark = 1 - Math.min(1, upperLight + lowerLight + tongue);
-        const red = teeth[0] * teethLight + lip[0] * tongueLight + mouthDark[0] * dark;
-        const green = teeth[1] * teethLight + lip[1] * tongueLight * 0.8 + mouthDark[1] * dark;
-        const blue = teeth[2] * teethLight + lip[2] * tongueLight * 0.85 + mouthDark[2] * dark;
+        const lowerRim = 1 - smoothstep(0, LOWER_RIM_LENGTH, (bottom - row - 0.5) / unit);
+        const upperRim = (1 - smoothstep(0, UPPER_RIM_LENGTH, (row + 0.5 - top) / unit)) * (1 - lowerRim);
+        const rimLight = lowerRim * LOWER_RIM_LIGHT + upperRim * UPPER_RIM_LIGHT;
+        const rest = 1 - lowerRim - upperRim;
+        const lipLight = rest * tongueLight + rimLight;
+        const red = rest * (teeth[0] * teethLight + mouthDark[0] * dark) + lip[0] * lipLight;
+        const green = rest * (teeth[1] * teethLight + mouthDark[1] * dark) + lip[1] * lipLight * INNER_LIP_GREEN;
+        const blue = rest * (teeth[2] * teethLight + mouthDark[2] * dark) + lip[2] * lipLight * INNER_LIP_BLUE;
         const at = row * PICTURE_SIZE_PX + column;
         picture[at] = blend(picture[at] as number, OPAQUE | (blue << 16) | (green << 8) | red, share);
       }

@@ -18,9 +18,6 @@ const CAMERA_DISTANCE_UNITS = 10;
 /** Openings of the lips below the first are drawn closed, from the second on as commanded: trackers give closed lips a little noise. */
 const CLOSED_OPENING_UNITS = 0.012;
 const TRUE_OPENING_UNITS = 0.03;
-/** Lids open a little wider than in the portrait, and never cross. */
-const BLINK_MIN = -0.15;
-const BLINK_MAX = 1;
 /** The upper lid goes with the eye: share of closing per unit of gaze down. */
 const LID_FOLLOWS_GAZE = 1.6;
 const LID_GAZE_MAX = 0.2;
@@ -40,6 +37,9 @@ export interface PosedVertices {
   jawUnits: number;
   gazeX: number;
   gazeY: number;
+  /** 0 as in the portrait .. 1 shut; by image side. */
+  blinkLeft: number;
+  blinkRight: number;
 }
 
 export class VertexPoser {
@@ -63,17 +63,19 @@ export class VertexPoser {
       jawUnits: 0,
       gazeX: 0,
       gazeY: 0,
+      blinkLeft: 0,
+      blinkRight: 0,
     };
   }
 
   /** @param c [34] motion coefficients */
   pose(c: Float32Array): PosedVertices {
     this.#moveSkin(c);
-    const follow = Math.max(-LID_GAZE_MAX, Math.min(LID_GAZE_MAX, (c[GAZE_Y] as number) * LID_FOLLOWS_GAZE));
-    this.#moveLids(this.#rig.lids[0], (c[BLINK_LEFT] as number) + follow);
-    this.#moveLids(this.#rig.lids[1], (c[BLINK_RIGHT] as number) + follow);
     this.#closeLips();
     this.#poseHead(c);
+    const follow = Math.max(0, Math.min(LID_GAZE_MAX, (c[GAZE_Y] as number) * LID_FOLLOWS_GAZE));
+    this.posed.blinkLeft = this.#moveLids(this.#rig.lids[0], (c[BLINK_LEFT] as number) + follow);
+    this.posed.blinkRight = this.#moveLids(this.#rig.lids[1], (c[BLINK_RIGHT] as number) + follow);
     return this.posed;
   }
 
@@ -95,14 +97,19 @@ export class VertexPoser {
     this.posed.gazeY = c[GAZE_Y] as number;
   }
 
-  #moveLids(lids: Lids, blink: number): void {
-    const face = this.#face;
-    const share = Math.min(BLINK_MAX, Math.max(BLINK_MIN, blink));
+  /** Lids are drawn over the eye (eyes.ts), not by the mesh: only the landmarks' record moves with them. Returns the clamped blink. */
+  #moveLids(lids: Lids, blink: number): number {
+    const { landmarks } = this.posed;
+    const [t0, t1, , t3, t4] = this.#turn as unknown as Turn;
+    const share = Math.min(1, Math.max(0, blink));
     for (let i = 0; i < lids.points.length; i++) {
       const at = (lids.points[i] as number) * 3;
-      face[at] = (face[at] as number) + share * (lids.way[i * 2] as number);
-      face[at + 1] = (face[at + 1] as number) + share * (lids.way[i * 2 + 1] as number);
+      const wayX = share * (lids.way[i * 2] as number);
+      const wayY = share * (lids.way[i * 2 + 1] as number);
+      landmarks[at] = (landmarks[at] as number) + t0 * wayX + t1 * wayY;
+      landmarks[at + 1] = (landmarks[at + 1] as number) + t3 * wayX + t4 * wayY;
     }
+    return share;
   }
 
   /** Small gaps shut, crossed lips meet: without this a closed mouth shows a flickering line. */

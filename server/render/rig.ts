@@ -19,12 +19,11 @@ const BORDER_FADE_PX = 60;
  * (hair: it belongs to the head) and below it (neck and shoulders: they rest), and what share of the skin's motion.
  */
 const RINGS = [
-  { reach: 1.14, hair: 1, neck: 0.8, skin: 0.6 },
-  { reach: 1.32, hair: 0.97, neck: 0.5, skin: 0.25 },
-  { reach: 1.55, hair: 0.85, neck: 0.22, skin: 0.08 },
-  { reach: 1.85, hair: 0.5, neck: 0.06, skin: 0 },
-  { reach: 2.25, hair: 0.15, neck: 0, skin: 0 },
-  { reach: 2.7, hair: 0, neck: 0, skin: 0 },
+  { reach: 1.12, hair: 1, neck: 0.8, skin: 0.6 },
+  { reach: 1.28, hair: 0.97, neck: 0.5, skin: 0.25 },
+  { reach: 1.5, hair: 0.85, neck: 0.2, skin: 0.06 },
+  { reach: 1.78, hair: 0.42, neck: 0.04, skin: 0 },
+  { reach: 2.15, hair: 0, neck: 0, skin: 0 },
 ] as const;
 
 /** The lids' points with the way [pixels] that each takes until the eye is shut. */
@@ -186,7 +185,7 @@ function mean(landmarks: Float32Array, axis: number): number {
 }
 
 /** Where the lids meet, as a share of the way from the lower to the upper one: the lower one rises a little. */
-const LIDS_MEET_AT = 0.12;
+export const LIDS_MEET_AT = 0.12;
 
 function buildLids(neutral: Float32Array, eye: EyeTopology): Lids {
   const way = new Map<number, [number, number]>();
@@ -202,10 +201,6 @@ function buildLids(neutral: Float32Array, eye: EyeTopology): Lids {
     const up = gap.map((value) => -value * LIDS_MEET_AT) as [number, number];
     way.set(upper, down);
     way.set(lower, up);
-    for (const row of eye.upperRows)
-      way.set(row.points[i - 1] as number, down.map((value) => value * row.share) as [number, number]);
-    for (const row of eye.lowerRows)
-      way.set(row.points[i - 1] as number, up.map((value) => value * row.share) as [number, number]);
   }
   return { points: Uint16Array.from(way.keys()), way: Float32Array.from([...way.values()].flat()) };
 }

@@ -6,14 +6,14 @@ import type { Rig } from './rig.ts';
 
 /** Triangles with less area than this (pixels squared, doubled) have no inside to draw. */
 const MIN_DOUBLE_AREA = 1e-3;
-const TEXTURE_MAX = (PICTURE_SIZE_PX + 0.5) * TEXEL;
+/** Half of the sampling's step of 1/256 pixel: a triangle that has not moved samples its own pixels exactly. */
 const HALF_STEP = TEXEL / 512;
 
 /**
  * @param picture [512 * 512] packed RGBA, drawn into
  * @param texture [514 * 514] the portrait (canvas.ts)
  */
-export function drawMesh(picture: Uint32Array, texture: Uint32Array, rig: Rig, posed: PosedVertices): void {
+export function drawMesh(picture: Int32Array, texture: Int32Array, rig: Rig, posed: PosedVertices): void {
   const { triangles, restX, restY } = rig;
   const { x, y } = posed;
   for (let t = 0; t < triangles.length; t += 3) {
@@ -56,28 +56,32 @@ export function drawMesh(picture: Uint32Array, texture: Uint32Array, rig: Rig, p
     const uy = (uc * (bx - ax) - ub * (cx - ax)) * scale;
     const vx = (vb * (cy - ay) - vc * (by - ay)) * scale;
     const vy = (vc * (bx - ax) - vb * (cx - ax)) * scale;
+    const stepU = Math.round(ux);
+    const stepV = Math.round(vx);
+    const baseU = toTexel(au) + HALF_STEP;
+    const baseV = toTexel(av) + HALF_STEP;
+    const longSlope = (cx - ax) / (cy - ay);
+    const upperSlope = by > ay ? (bx - ax) / (by - ay) : 0;
+    const lowerSlope = cy > by ? (cx - bx) / (cy - by) : 0;
+    const isLongLeft = area > 0;
     const first = Math.max(0, Math.ceil(ay - 0.5));
     const last = Math.min(PICTURE_SIZE_PX, Math.ceil(cy - 0.5));
     for (let row = first; row < last; row++) {
       const middle = row + 0.5;
-      const long = ax + ((middle - ay) * (cx - ax)) / (cy - ay);
-      const short =
-        middle < by ? ax + ((middle - ay) * (bx - ax)) / (by - ay) : bx + ((middle - by) * (cx - bx)) / (cy - by);
-      const left = Math.max(0, Math.ceil(Math.min(long, short) - 0.5));
-      const right = Math.min(PICTURE_SIZE_PX, Math.ceil(Math.max(long, short) - 0.5));
+      const long = ax + (middle - ay) * longSlope;
+      const short = middle < by ? ax + (middle - ay) * upperSlope : bx + (middle - by) * lowerSlope;
+      const left = Math.max(0, Math.ceil((isLongLeft ? long : short) - 0.5));
+      const right = Math.min(PICTURE_SIZE_PX, Math.ceil((isLongLeft ? short : long) - 0.5));
       if (left >= right) continue;
-      // Half of the sampling's step (1/256 pixel) more: a triangle that has not moved samples its own pixels exactly.
-      const startU = toTexel(au) + (left + 0.5 - ax) * ux + (middle - ay) * uy;
-      const startV = toTexel(av) + (left + 0.5 - ax) * vx + (middle - ay) * vy;
-      let u = Math.round(Math.min(TEXTURE_MAX, Math.max(0, startU + HALF_STEP)));
-      let v = Math.round(Math.min(TEXTURE_MAX, Math.max(0, startV + HALF_STEP)));
-      const stepU = Math.round(ux);
-      const stepV = Math.round(vx);
-      const start = row * PICTURE_SIZE_PX;
-      for (let at = start + left; at < start + right; at++) {
+      const dx = left + 0.5 - ax;
+      const dy = middle - ay;
+      let u = (baseU + dx * ux + dy * uy) | 0;
+      let v = (baseV + dx * vx + dy * vy) | 0;
+      const end = row * PICTURE_SIZE_PX + right;
+      for (let at = row * PICTURE_SIZE_PX + left; at < end; at++) {
         picture[at] = sample(texture, u, v);
-        u += stepU;
-        v += stepV;
+        u = (u + stepU) | 0;
+        v = (v + stepV) | 0;
       }
     }
   }
