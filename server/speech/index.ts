@@ -13,5 +13,5 @@ export type {
   SpokenPhoneme,
   SpokenWord,
 } from './speech-types.ts';
-export { loadVad, VAD_DEFAULTS, type VadModel, type VadSettings } from './vad.ts';
+export { loadVad, type VadModel, type VadSettings } from './vad.ts';
 export { createVoiceInput, type VoiceInput, type VoiceInputOptions, type VoiceSpan } from './voice-input.ts';

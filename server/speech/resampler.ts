@@ -5,8 +5,8 @@ import { FFmpegError, SoftwareResampleContext } from 'node-av';
 import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
 import { VaktraError } from '../errors.ts';
 
-export const MIN_INPUT_RATE_HZ = 8_000;
-export const MAX_INPUT_RATE_HZ = 48_000;
+const MIN_INPUT_RATE_HZ = 8_000;
+const MAX_INPUT_RATE_HZ = 48_000;
 
 const PARTS_PER_MILLION = 1_000_000;
 /** libswresample forgets a correction after the distance it was set for; it is set anew well before that. */
