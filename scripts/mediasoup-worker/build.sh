@@ -60,6 +60,12 @@ cp -r "$here"/subprojects/. "$work/worker/subprojects"
 # The worker links each subproject's archive whole; ours hold one empty file, since the code is in the shared libraries.
 for folder in "$work"/worker/subprojects/*/; do : >"$folder/empty.cpp"; done
 ln -s "$work/flatbuffers/include" "$work/worker/subprojects/flatbuffers/include"
+# The worker's watcher of outgoing DTLS bytes answers 1 to every question asked of its BIO. Debian's OpenSSL asks it whether
+# the kernel encrypts (BIO_get_ktls_send), believes the 1, allocates no write buffer and crashes in the first handshake; the
+# worker's own OpenSSL is built without that question. After a call (BIO_CB_RETURN is one bit of the kind) the result stands.
+watcher="$work/worker/src/RTC/DtlsTransport.cpp"
+sed -i 's/(operationType == BIO_CB_RETURN)/((operationType \& BIO_CB_RETURN) != 0)/' "$watcher"
+grep -q '((operationType & BIO_CB_RETURN) != 0)' "$watcher"
 # io_uring has no package of the right version and is switched off at run time in most containers anyway.
 meson setup --buildtype release -Db_ndebug=true -Dms_disable_liburing=true --wrap-mode nodownload \
   "$work/build" "$work/worker"
