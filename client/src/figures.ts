@@ -1,6 +1,9 @@
 // Figures of the connection, from the browser's statistics and the server's: read once a second, as differences between
 // two readings, so that they tell about now and not about the whole conversation.
 
+/** mediasoup's stream of padding, by which it measures what the network takes: no picture is in it. */
+const PROBATOR_MID = 'probator';
+
 export interface ReceiverFigures {
   roundTripMs?: number;
   /** Mean wait of a sample in the jitter buffer. */
@@ -30,6 +33,7 @@ interface Totals {
 interface StatsEntry {
   type: string;
   kind?: string;
+  mid?: string;
   timestamp: number;
   nominated?: boolean;
   currentRoundTripTime?: number;
@@ -63,7 +67,7 @@ export class FigureReader {
 }
 
 function sum(entries: StatsEntry[]): Totals {
-  const inbound = entries.filter((entry) => entry.type === 'inbound-rtp');
+  const inbound = entries.filter((entry) => entry.type === 'inbound-rtp' && entry.mid !== PROBATOR_MID);
   const audio = inbound.find((entry) => entry.kind === 'audio');
   const video = inbound.find((entry) => entry.kind === 'video');
   const playout = entries.find((entry) => entry.type === 'media-playout');
