@@ -52,7 +52,9 @@ export async function installDebian(packages, say) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   say('reading the package lists');
   // One source of many that cannot be reached fails the whole update; what is wanted may well be in the others.
-  await runQuietly('apt-update', ['apt-get', 'update'], { env }).catch(() => say('not all package lists could be read'));
+  await runQuietly('apt-update', ['apt-get', 'update'], { env }).catch(() =>
+    say('not all package lists could be read'),
+  );
   say(wanted.join(', '));
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...wanted];
   await runQuietly('apt-install', install, {
