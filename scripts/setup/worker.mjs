@@ -1,13 +1,15 @@
 // The step that gets mediasoup's worker, the program that sends the packets: downloaded where its makers' releases can
 // be reached, else compiled. It goes into .cache/, which npm leaves alone; server/worker-path.ts finds it there.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { outputOf, runQuietly } from './command.mjs';
 import { installDebian, workerBuildPackages } from './debian.mjs';
+import { hashOfFiles } from './hash.mjs';
 import { CACHE, inProject, readJson } from './paths.mjs';
 
+const RECIPE = 'scripts/mediasoup-worker';
 const RELEASES = 'https://github.com/versatica/mediasoup/releases/download';
 /** 3 MB: a line that needs longer than this is as good as none, and compiling takes five to ten minutes. */
 const DOWNLOAD_LIMIT_MS = 60_000;
@@ -19,7 +21,7 @@ export const workerStep = {
   title: "mediasoup's worker",
   isDone() {
     const path = process.env.MEDIASOUP_WORKER_BIN ?? workerPath();
-    return isExecutable(path) ? 'there' : null;
+    return isExecutable(path) && !isFromOtherRecipe() ? 'there' : null;
   },
   async run(say) {
     mkdirSync(dirname(workerPath()), { recursive: true });
@@ -36,6 +38,15 @@ export const workerStep = {
 /** The same path that server/worker-path.ts looks at; a test holds the two together. */
 export function workerPath() {
   return join(CACHE, `mediasoup-worker-${version()}/mediasoup-worker`);
+}
+
+/** Only a compiled worker has a stamp: the recipe that it was compiled by, so that a mended recipe compiles anew. */
+function isFromOtherRecipe() {
+  return existsSync(stampPath()) && readFileSync(stampPath(), 'utf8') !== hashOfFiles([RECIPE]);
+}
+
+function stampPath() {
+  return join(dirname(workerPath()), 'recipe');
 }
 
 /** @returns {Promise<string | null>} why it could not be had, or null */
@@ -66,8 +77,9 @@ async function download() {
 /** @param {(text: string) => void} say */
 async function build(say) {
   let step = '';
+  const recipe = hashOfFiles([RECIPE]);
   const source = inProject('node_modules/mediasoup/worker');
-  await runQuietly('worker-build', ['bash', inProject('scripts/mediasoup-worker/build.sh'), source, workerPath()], {
+  await runQuietly('worker-build', ['bash', inProject(`${RECIPE}/build.sh`), source, workerPath()], {
     onLine(line) {
       // "== compiling the worker" from the script, "[17/225] ..." from ninja.
       if (line.startsWith('== ')) step = line.slice(3);
@@ -79,6 +91,7 @@ async function build(say) {
     rmSync(workerPath());
     throw new Error(`The worker was compiled but does not start: see ${CACHE}/worker-build.log.`);
   }
+  writeFileSync(stampPath(), recipe);
 }
 
 /** @param {string} program */
