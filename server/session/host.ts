@@ -62,6 +62,11 @@ export class LiveConversationHost implements ConversationHost {
     return conversation;
   }
 
+  /** Those that are open now. */
+  all(): LiveConversation[] {
+    return [...this.#conversations.values()];
+  }
+
   portraits(): PortraitSummary[] {
     return this.#parts.gallery.list();
   }

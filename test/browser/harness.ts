@@ -21,6 +21,8 @@ export interface BrowserOptions {
   microphoneWav?: string;
   viewport?: { width: number; height: number };
   colorScheme?: 'light' | 'dark';
+  /** Lets a measurement add a worklet to the page. */
+  bypassCSP?: boolean;
   /** A phone: touch and the small viewport's meta tag. */
   isMobile?: boolean;
 }
@@ -35,13 +37,14 @@ export interface TestBrowser {
 /** A fresh Chromium with a profile of its own; close it after the test. */
 export async function openBrowser(options: BrowserOptions = {}): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'vaktra-chromium-'));
-  const { microphoneWav, viewport = { width: 1440, height: 900 }, colorScheme = 'light', isMobile = false } = options;
+  const { microphoneWav, viewport = { width: 1440, height: 900 }, colorScheme = 'light', isMobile = false, bypassCSP = false } = options;
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     headless: true,
     args: [...CHROMIUM_FLAGS, ...microphoneFlags(microphoneWav)],
     viewport,
     colorScheme,
+    bypassCSP,
     isMobile,
     hasTouch: isMobile,
   });
@@ -83,4 +86,12 @@ function collectFaults(page: Page): string[] {
   });
   page.on('pageerror', (error) => faults.push(error.message));
   return faults;
+}
+
+/** Waits until the page shows the avatar, and presses its button where the browser wanted a gesture before the sound. */
+export async function playWithSound(page: Page, patienceMs = 30_000): Promise<void> {
+  await page.locator('body[data-connection="connected"]').waitFor({ timeout: patienceMs });
+  await page.locator('#stage:is([data-phase="playing"], [data-phase="silent"])').waitFor({ timeout: patienceMs });
+  const start = page.getByRole('button', { name: 'Start', exact: true });
+  if (await start.isVisible()) await start.click();
 }

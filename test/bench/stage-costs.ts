@@ -1,14 +1,14 @@
 // What the stages of a picture cost on one thread, without anything beside them.
 
 import { readFile } from 'node:fs/promises';
-import { closePortraitThread, loadPortraits, preparePortrait } from '../avatar/index.ts';
-import type { Config } from '../config.ts';
-import { VaktraError } from '../errors.ts';
-import { loadMotionModel } from '../motion/index.ts';
-import { ConversationPipeline, motionModelOptions, pipelineSettings } from '../session/index.ts';
-import { loadVad } from '../speech/index.ts';
-import { FRAME_RATE_HZ } from '../types.ts';
-import type { Voice } from './voice.ts';
+import { closePortraitThread, loadPortraits, preparePortrait } from '../../server/avatar/index.ts';
+import type { Config } from '../../server/config.ts';
+import { VaktraError } from '../../server/errors.ts';
+import { loadMotionModel } from '../../server/motion/index.ts';
+import { ConversationPipeline, motionModelOptions, pipelineSettings } from '../../server/session/index.ts';
+import { loadVad } from '../../server/speech/index.ts';
+import { FRAME_RATE_HZ } from '../../server/types.ts';
+import type { Voice } from '../../server/tools/voice.ts';
 
 /** Long enough for the processor's caches and the compiler to settle, and for a mean of three digits. */
 const WARM_UP_PICTURES = 50;

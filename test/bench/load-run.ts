@@ -1,11 +1,11 @@
 // A number of conversations that speak at once, counted where their viewers get them.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LiveConversation, LiveConversationHost } from '../session/index.ts';
-import { FRAME_RATE_HZ } from '../types.ts';
+import type { LiveConversation, LiveConversationHost } from '../../server/session/index.ts';
+import { FRAME_RATE_HZ } from '../../server/types.ts';
 import { PictureCounter } from './picture-counter.ts';
 import { measureTree } from './process-tree.ts';
-import { toPcm16, type Voice } from './voice.ts';
+import { toPcm16, type Voice } from '../../server/tools/voice.ts';
 
 /** Time for queues and caches to fill before counting. */
 const WARM_UP_MS = 2000;

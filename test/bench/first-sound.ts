@@ -2,9 +2,9 @@
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { App } from '../app.ts';
-import { createOpusDecoder } from '../media/codec/index.ts';
-import { toPcm16, type Voice } from './voice.ts';
+import type { App } from '../../server/app.ts';
+import { createOpusDecoder } from '../../server/media/codec/index.ts';
+import { toPcm16, type Voice } from '../../server/tools/voice.ts';
 
 const TURNS = 20;
 const RTP_HEADER_BYTES = 12;

@@ -2,16 +2,16 @@
 // The pictures are counted where a viewer would get them. Run it while the machine rests.
 
 import { parseArgs } from 'node:util';
-import { startApp } from '../app.ts';
-import { loadConfig } from '../config.ts';
-import { toVaktraError } from '../errors.ts';
-import { createLogger } from '../observe/index.ts';
+import { startApp } from '../../server/app.ts';
+import { loadConfig } from '../../server/config.ts';
+import { toVaktraError } from '../../server/errors.ts';
+import { createLogger } from '../../server/observe/index.ts';
 import { measureFirstSound } from './first-sound.ts';
 import { type LoadRow, runLoad } from './load-run.ts';
 import { measureTree } from './process-tree.ts';
 import { measureStages } from './stage-costs.ts';
 import { printTable } from './table.ts';
-import { speakText } from './voice.ts';
+import { speakText } from '../../server/tools/voice.ts';
 
 const USAGE = `npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
 

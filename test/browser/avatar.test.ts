@@ -1,0 +1,174 @@
+// What a visitor really sees and hears: the pictures that the browser decoded are read out with their RTP times, a face
+// tracker looks at each, and its lips are held against the motion that was commanded for that very picture.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LiveConversation } from '../../server/session/index.ts';
+import { correlation, mean, spread } from '../bench/statistics.ts';
+import { openSpeech, spoken } from '../integration/speech-voices.ts';
+import { openBrowser, playWithSound, type TestBrowser } from './harness.ts';
+import { keepFrames, type ReceivedFrame, takeFrames, trackLips } from './received-frames.ts';
+import { writeWav } from './wav.ts';
+import { startServer, type TestServer } from './whole-server.ts';
+
+const SENTENCE = 'My name is Vaktra. Please bring a big map of Bombay, and we will open every window before five.';
+const TICKS_PER_PICTURE = 3600;
+/** A face tracker on a decoded picture of a painting: what the drawn opening must reach against the commanded one. */
+const MIN_CORRELATION = 0.7;
+const MIN_SPREAD = 0.7;
+const SETTLE_MS = 1500;
+
+let server: TestServer;
+let browser: TestBrowser;
+let folder: string;
+let conversation: LiveConversation;
+/** Commanded opening of the lips by picture, and whether the avatar spoke in it. */
+const commanded = new Map<number, { opening: number; speaking: boolean }>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vaktra-avatar-'));
+  const speech = await openSpeech();
+  const { pcm, rateHz } = await spoken(speech, SENTENCE, { rateHz: 48_000 });
+  await speech.close();
+  const wav = join(folder, 'voice.wav');
+  await writeWav(wav, pcm, rateHz);
+
+  server = await startServer({}, { diagnostics: { traceMotion: true } });
+  browser = await openBrowser({ microphoneWav: wav });
+  await browser.page.goto(server.url);
+  await playWithSound(browser.page);
+  const [open] = server.app.host.all();
+  if (!open) throw new Error('The page opened no conversation.');
+  conversation = open;
+  conversation.on('motion', ({ index, drawn }) => {
+    commanded.set(index, { opening: drawn.lip_opening, speaking: drawn.state === 'speaking' });
+  });
+  await sleep(SETTLE_MS);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+interface SeenPicture {
+  index: number;
+  commanded: number;
+  speaking: boolean;
+  drawn: number;
+  jpeg: Buffer;
+}
+
+/** The received pictures, each with the motion commanded for it and the lips found in it. */
+async function look(frames: ReceivedFrame[]): Promise<SeenPicture[]> {
+  const seen: SeenPicture[] = [];
+  for (const { rtpTimestamp, jpeg } of frames) {
+    const index = ((rtpTimestamp - conversation.firstPictureTimestamp) >>> 0) / TICKS_PER_PICTURE;
+    const order = commanded.get(index);
+    const drawn = await trackLips(jpeg);
+    if (order && drawn !== undefined) seen.push({ index, commanded: order.opening, speaking: order.speaking, drawn, jpeg });
+  }
+  return seen;
+}
+
+async function speechEnds(): Promise<void> {
+  await new Promise((resolve) => conversation.once('speechEnded', resolve));
+  await sleep(SETTLE_MS);
+}
+
+/** Is a burst of voice in the received track? Root mean square of full scale, the loudest of 20 ms windows. */
+function loudestWhile(page: Page, ms: number): Promise<number> {
+  return page.evaluate(async (duration) => {
+    const stream = document.querySelector('video')?.srcObject;
+    if (!(stream instanceof MediaStream)) throw new Error('The page plays no stream.');
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 1024 });
+    context.createMediaStreamSource(stream).connect(analyser);
+    const samples = new Float32Array(1024);
+    let loudest = 0;
+    const until = performance.now() + duration;
+    while (performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      analyser.getFloatTimeDomainData(samples);
+      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+    }
+    await context.close();
+    return loudest;
+  }, ms);
+}
+
+function expectLipsFollow(seen: SeenPicture[]): void {
+  const spoken = seen.filter(({ speaking }) => speaking);
+  expect(spoken.length).toBeGreaterThan(50);
+  const drawn = spoken.map((picture) => picture.drawn);
+  const wanted = spoken.map((picture) => picture.commanded);
+  expect(correlation(drawn, wanted)).toBeGreaterThan(MIN_CORRELATION);
+  expect(spread(drawn)).toBeGreaterThan(MIN_SPREAD * spread(wanted));
+}
+
+describe('the avatar in the browser', () => {
+  it('opens and closes its lips as the motion commands, while the text is heard', async () => {
+    const { page } = browser;
+    await keepFrames(page);
+    await page.getByLabel('What should be said').fill(SENTENCE);
+    await page.keyboard.press('Enter');
+    const [loudest] = await Promise.all([loudestWhile(page, 3000), speechEnds()]);
+    const frames = await takeFrames(page);
+    expect(loudest).toBeGreaterThan(0.01);
+    const seen = await look(frames);
+    // A face is found in nearly every picture, and every picture is one that was commanded.
+    expect(seen.length).toBeGreaterThan(0.9 * frames.length);
+    expectLipsFollow(seen);
+    await keepSheet(seen, 'text');
+  });
+
+  it('keeps its lips closed in silence', async () => {
+    const { page } = browser;
+    await keepFrames(page);
+    await sleep(3000);
+    const seen = await look(await takeFrames(page));
+    expect(seen.length).toBeGreaterThan(30);
+    expect(mean(seen.map(({ drawn }) => drawn))).toBeLessThan(0.03);
+  });
+
+  it('speaks with the voice of the microphone', async () => {
+    const { page } = browser;
+    await keepFrames(page);
+    await page.getByRole('button', { name: 'Use my voice' }).click();
+    const [loudest] = await Promise.all([loudestWhile(page, 6000), speechEnds()]);
+    const frames = await takeFrames(page);
+    await page.getByRole('button', { name: 'Stop my voice' }).click();
+    expect(loudest).toBeGreaterThan(0.01);
+    const seen = await look(frames);
+    expectLipsFollow(seen);
+    await keepSheet(seen, 'microphone');
+  });
+
+  it('carries the label in the decoded picture', async () => {
+    const { page } = browser;
+    await keepFrames(page);
+    await sleep(500);
+    const [frame] = await takeFrames(page);
+    if (!frame) throw new Error('No picture arrived.');
+    // Bright letters on a dark plate in the lower right corner: neither the painting nor a lost label has that contrast.
+    const corner = await sharp(frame.jpeg).extract({ left: 392, top: 488, width: 116, height: 20 }).greyscale().raw().toBuffer();
+    const values = Array.from(corner);
+    expect(values.filter((value) => value > 200).length / values.length).toBeGreaterThan(0.08);
+    expect(values.filter((value) => value < 80).length / values.length).toBeGreaterThan(0.3);
+  });
+});
+
+/** With VAKTRA_KEEP_FRAMES set to a folder, ten of the received pictures are kept there to be looked at. */
+async function keepSheet(seen: SeenPicture[], name: string): Promise<void> {
+  const target = process.env.VAKTRA_KEEP_FRAMES;
+  if (target === undefined) return;
+  const chosen = Array.from({ length: 10 }, (_, k) => seen[Math.floor((k * seen.length) / 10)]).filter((one) => one !== undefined);
+  const composites = chosen.map(({ jpeg }, k) => ({ input: jpeg, left: (k % 5) * 512, top: Math.floor(k / 5) * 512 }));
+  const sheet = sharp({ create: { width: 2560, height: 1024, channels: 3, background: 'black' } });
+  await writeFile(join(target, `${name}.png`), await sheet.composite(composites).png().toBuffer());
+}
