@@ -52,6 +52,8 @@ export class VoiceTimeline {
   readonly #liveReserve: number;
   #events: VoiceEvent[] = [];
   #live: VoiceEvent | undefined;
+  /** A live voice that was closed while it was heard: its end is still to be told. */
+  #cutLive: VoiceEvent | undefined;
   #position = 0;
 
   constructor(options: TimelineOptions) {
@@ -123,8 +125,9 @@ export class VoiceTimeline {
     return cleared;
   }
 
-  /** Closes the live voice, heard or not. */
+  /** Closes the live voice, heard or not; what it was saying ends with the next read. */
   closeLive(): void {
+    if (this.#live?.sounding) this.#cutLive = this.#live;
     this.#live = undefined;
   }
 
@@ -137,6 +140,8 @@ export class VoiceTimeline {
       speaking: new Array<boolean>(pictures).fill(false),
       markers: [],
     };
+    if (this.#cutLive) this.#mark(result, 'end', this.#cutLive, 0);
+    this.#cutLive = undefined;
     let done = 0;
     while (done < wanted) {
       const event = this.#due();

@@ -29,6 +29,8 @@ afterEach(async () => {
   const faults = browser?.faults ?? [];
   await browser?.close();
   browser = undefined;
+  // A browser that is killed says no goodbye; the next test starts with an empty house.
+  await Promise.all(server.app.host.all().map((conversation) => conversation.close()));
   // Nothing that the content security policy refuses, no exception, nothing that the page itself calls an error.
   expect(faults).toEqual([]);
 });
@@ -273,16 +275,18 @@ describe('on a phone', () => {
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
     expect(widths[0]).toBeLessThanOrEqual(390);
     expect(widths[1]).toBe(390);
-    const nameless = await page.locator('button, input, select, textarea, summary, a').evaluateAll((elements) =>
-      elements
-        .filter((element) => {
-          const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
-          const named = element.getAttribute('aria-label') ?? element.textContent ?? '';
-          const labelled = 'labels' in element && (element.labels as NodeList | null)?.length;
-          return named.trim() === '' && labels.length === 0 && !labelled;
-        })
-        .map((element) => element.outerHTML),
-    );
+    const nameless = await page
+      .locator(':is(button, input, select, textarea, summary, a):visible')
+      .evaluateAll((elements) =>
+        elements
+          .filter((element) => {
+            const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+            const named = element.getAttribute('aria-label') ?? element.textContent ?? '';
+            const labelled = 'labels' in element && (element.labels as NodeList | null)?.length;
+            return named.trim() === '' && labels.length === 0 && !labelled;
+          })
+          .map((element) => element.outerHTML),
+      );
     expect(nameless).toEqual([]);
     await page.getByText('AI-generated').first().waitFor();
   });

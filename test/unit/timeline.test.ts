@@ -80,6 +80,18 @@ describe('the timeline of a conversation', () => {
     expect(line.backlogMs).toBe(0);
   });
 
+  it('ends what a microphone was saying when it is closed in the middle of a word', () => {
+    const line = timeline();
+    line.open('microphone', true);
+    line.append('microphone', voice(1, 3200));
+    expect(line.read(2).markers).toEqual([{ kind: 'start', eventId: 'microphone', sample: 0 }]);
+    line.closeLive();
+    const read = line.read(1);
+    expect(read.markers).toEqual([{ kind: 'end', eventId: 'microphone', sample: 3840 }]);
+    expect(read.data16.every((x) => x === 0)).toBe(true);
+    expect(line.read(1).markers).toEqual([]);
+  });
+
   it('hears the microphone when no event is due, but lets a live utterance finish first', () => {
     const line = timeline();
     line.open('microphone', true);
