@@ -4,7 +4,7 @@
 /** Payload bytes of a packet, descriptor included: with IP, UDP, SRTP and header extensions it stays under 1280. */
 export const MAX_PAYLOAD_BYTES = 1200;
 /** PictureIDs are 15 bits here. */
-export const PICTURE_ID_MODULUS = 2 ** 15;
+const PICTURE_ID_MODULUS = 2 ** 15;
 
 //   0 1 2 3 4 5 6 7
 //  |X|R|N|S|R| PID |   X: extension follows, S: start of a partition

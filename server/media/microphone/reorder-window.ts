@@ -3,7 +3,7 @@
 import type { RtpPacket } from '../rtp.ts';
 
 /** Packets overtake each other by a few milliseconds in most networks; a retransmission takes a round trip. */
-export const REORDER_WINDOW_MS = 60;
+const REORDER_WINDOW_MS = 60;
 const TICKS_PER_MS = 48;
 const WINDOW_TICKS = REORDER_WINDOW_MS * TICKS_PER_MS;
 /** Farther away than this (10 s of packets) it is not the same run of numbers: the sender started again. */
