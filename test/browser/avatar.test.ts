@@ -115,7 +115,7 @@ describe('the avatar in the browser', () => {
   it('opens and closes its lips as the motion commands, while the text is heard', async () => {
     const { page } = browser;
     await keepFrames(page);
-    await page.getByLabel('What should be said').fill(SENTENCE);
+    await page.getByLabel('What to say').fill(SENTENCE);
     await page.keyboard.press('Enter');
     const [loudest] = await Promise.all([loudestWhile(page, 3000), speechEnds()]);
     const frames = await takeFrames(page);

@@ -88,7 +88,7 @@ async function expectSound(page: Page): Promise<void> {
 }
 
 async function speak(page: Page, text: string): Promise<void> {
-  await page.getByLabel('What should be said').fill(text);
+  await page.getByLabel('What to say').fill(text);
   await page.keyboard.press('Enter');
 }
 
