@@ -65,6 +65,7 @@ async function download() {
     const program = join(folder, 'mediasoup-worker');
     if (!starts(program)) return `${name} does not run on this machine`;
     renameSync(program, workerPath());
+    rmSync(stampPath(), { force: true });
     return null;
   } catch (error) {
     // No network, no such host, too slow: whatever it is, compiling is the answer.
