@@ -66,7 +66,7 @@ export interface PreparedAvatar {
   rotation: Float32Array;
   /** Pixels per unit of the motion basis (distance of the outer eye corners). */
   unitPx: number;
-  /** [3 * n] corners of the mesh's triangles, the openings of mouth and eyes included. */
+  /** [3 * n] corners of the mesh's triangles; the eyes are covered, the mouth is left open. */
   triangles: Uint16Array;
   /** Colours measured in the portrait, 0..255 red, green, blue. */
   tones: AvatarTones;

@@ -83,7 +83,8 @@ function isKnownRaster(image: Uint8Array): boolean {
 
 /** Markup in any encoding, gzip (svgz), PDF and HEIC: kinds that some decoders would take and that are not wanted. */
 function isDocument(image: Uint8Array): boolean {
-  const head = Buffer.from(image.subarray(0, 64)).toString('latin1').replaceAll('\0', '');
-  if (head.startsWith('\x1f\x8b') || head.startsWith('%PDF') || head.slice(3, 12).includes('ftyp')) return true;
-  return /^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*</.test(head);
+  const head = Buffer.from(image.subarray(0, 64)).toString('latin1');
+  if (head.startsWith('\x1f\x8b') || head.startsWith('%PDF') || head.slice(4, 8) === 'ftyp') return true;
+  // Without its zeros UTF-16 reads like ASCII.
+  return /^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*</.test(head.replaceAll('\0', ''));
 }

@@ -1,45 +1,29 @@
-// The thread that prepares portraits: takes one request after the other, answers each, and ends when it is told to.
-import { parentPort } from 'node:worker_threads';
-import { type ErrorCode, toVaktraError } from '../errors.ts';
+// The thread that prepares portraits and finds faces: loads the models at its first call, does one thing after the other.
+import { serveWorkerThread } from '../runtime/index.ts';
 import type { PreparedAvatar } from '../types.ts';
 import { createFaceFinder, type FaceFinder, type FoundFace } from './face-finder.ts';
 import type { RgbPicture } from './picture-input.ts';
 import { PortraitPreparer, readFrontalFace } from './prepare.ts';
 
-export type PortraitRequest =
-  | { id: number; kind: 'prepare'; image: Uint8Array; neutralFile: string }
-  | { id: number; kind: 'find'; picture: RgbPicture }
-  | { kind: 'stop' };
-
-export type PortraitAnswer =
-  | { id: number; avatar: PreparedAvatar }
-  | { id: number; faces: FoundFace[] }
-  | { id: number; error: { code: ErrorCode; message: string } };
-
-let finder: Promise<FaceFinder> | undefined;
-let queue: Promise<void> = Promise.resolve();
-
-parentPort?.on('message', (request: PortraitRequest) => {
-  // Behind what is being done: a run of the WASM backend must not be cut off.
-  queue = queue.then(() => (request.kind === 'stop' ? parentPort?.close() : answer(request)));
-});
-
-async function answer(request: Exclude<PortraitRequest, { kind: 'stop' }>): Promise<void> {
-  try {
-    finder ??= createFaceFinder();
-    const loaded = await finder;
-    if (request.kind === 'find') {
-      post({ id: request.id, faces: await loaded.find(request.picture) });
-    } else {
-      const preparer = new PortraitPreparer(loaded, await readFrontalFace(request.neutralFile));
-      post({ id: request.id, avatar: await preparer.prepare(request.image) });
-    }
-  } catch (error) {
-    const { code, message } = toVaktraError(error);
-    post({ id: request.id, error: { code, message } });
-  }
+export interface PortraitCalls {
+  prepare: { request: { image: Uint8Array; neutralFile: string }; result: PreparedAvatar };
+  find: { request: { picture: RgbPicture }; result: FoundFace[] };
 }
 
-function post(message: PortraitAnswer): void {
-  parentPort?.postMessage(message);
+let loading: Promise<FaceFinder> | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+serveWorkerThread<PortraitCalls>({
+  prepare: ({ image, neutralFile }) =>
+    inTurn(async (finder) => new PortraitPreparer(finder, await readFrontalFace(neutralFile)).prepare(image)),
+  find: ({ picture }) => inTurn((finder) => finder.find(picture)),
+});
+
+/** The finder keeps state between its awaits, so its calls must not interleave. */
+function inTurn<T>(work: (finder: FaceFinder) => Promise<T>): Promise<T> {
+  loading ??= createFaceFinder();
+  const loaded = loading;
+  const result = last.then(async () => work(await loaded));
+  last = result.catch(() => undefined); // its caller hears of the failure; the next one starts anew
+  return result;
 }

@@ -30,10 +30,16 @@ const SEARCH_SHIFTS_PX = [
   [-5, 6],
   [3, -7],
 ] as const;
-/** When no face is found, parts of the picture are enlarged to tell "too small" from "none". */
-const TILE_SIDE_SHARE = 0.4;
-const TILES_PER_SIDE = 3;
-const TILE_SEARCH_PX = 512;
+/** When no face is found, overlapping parts of the picture are enlarged to tell "too small" from "none": share of the side, parts a side. */
+const TILINGS = [
+  { share: 0.4, perSide: 4 },
+  { share: 0.2, perSide: 8 },
+] as const;
+/** Side of the face detector's input: larger parts would only be scaled down again. */
+const TILE_SEARCH_PX = 256;
+/** Many looks find many things that look like a face: only sure finds count. */
+const MIN_TILE_BOX_SCORE = 0.6;
+const MIN_TILE_MESH_SCORE = 0.8;
 
 export class PortraitPreparer {
   readonly #finder: FaceFinder;
@@ -77,34 +83,55 @@ export class PortraitPreparer {
 
   /** Looks at enlarged parts: faces that only show there are too small for an avatar. */
   async #whyNoFace(picture: RgbPicture): Promise<VaktraError> {
-    const raw = { width: picture.width, height: picture.height, channels: 3 as const };
-    const width = Math.max(1, Math.floor(picture.width * TILE_SIDE_SHARE));
-    const height = Math.max(1, Math.floor(picture.height * TILE_SIDE_SHARE));
-    const centres: [number, number, number][] = [];
-    for (let tile = 0; tile < TILES_PER_SIDE ** 2; tile++) {
-      const left = Math.round(((picture.width - width) * (tile % TILES_PER_SIDE)) / (TILES_PER_SIDE - 1));
-      const top = Math.round(((picture.height - height) * Math.floor(tile / TILES_PER_SIDE)) / (TILES_PER_SIDE - 1));
-      const scale = TILE_SEARCH_PX / Math.max(width, height);
-      const { data, info } = await sharp(picture.data, { raw })
-        .extract({ left, top, width, height })
-        .resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)), { fit: 'fill' })
-        .raw()
-        .toBuffer({ resolveWithObject: true });
-      for (const face of (await this.#finder.find({ data, width: info.width, height: info.height })).filter(isFace)) {
-        const x = left + (face.landmarks[3] ?? 0) / scale;
-        const y = top + (face.landmarks[4] ?? 0) / scale;
-        const size = eyeDistance(face) / scale;
-        // Tiles overlap: a face near one already found is the same one.
-        if (!centres.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) < 2 * size))
-          centres.push([x, y, size]);
+    for (const { share, perSide } of TILINGS) {
+      const centres: [number, number, number][] = [];
+      for (let tile = 0; tile < perSide ** 2; tile++) {
+        for (const found of await this.#facesInTile(
+          picture,
+          share,
+          (tile % perSide) / (perSide - 1),
+          Math.floor(tile / perSide) / (perSide - 1),
+        )) {
+          // Tiles overlap: a face near one already found is the same one.
+          const isKnown = centres.some(([x, y]) => Math.hypot(x - found[0], y - found[1]) < 2 * found[2]);
+          if (!isKnown) centres.push(found);
+        }
       }
+      if (centres.length > 1) return severalFaces(centres.length);
+      if (centres[0]) return tooSmall(centres[0][2]);
     }
-    if (centres.length > 1) return severalFaces(centres.length);
-    if (centres[0]) return tooSmall(centres[0][2]);
     return new VaktraError(
       'picture_no_face',
       'No face was found: send a picture of one person who looks at the camera.',
     );
+  }
+
+  /** Faces as [x, y, distance of the eyes] in pixels of the picture; the tile's place goes from 0 to 1 on both axes. */
+  async #facesInTile(
+    picture: RgbPicture,
+    share: number,
+    placeX: number,
+    placeY: number,
+  ): Promise<[number, number, number][]> {
+    const width = Math.max(1, Math.floor(picture.width * share));
+    const height = Math.max(1, Math.floor(picture.height * share));
+    const left = Math.round((picture.width - width) * placeX);
+    const top = Math.round((picture.height - height) * placeY);
+    const scale = TILE_SEARCH_PX / Math.max(width, height);
+    const { data, info } = await sharp(picture.data, {
+      raw: { width: picture.width, height: picture.height, channels: 3 },
+    })
+      .extract({ left, top, width, height })
+      .resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)), { fit: 'fill' })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return (await this.#finder.find({ data, width: info.width, height: info.height }))
+      .filter((face) => face.boxScore >= MIN_TILE_BOX_SCORE && face.meshScore >= MIN_TILE_MESH_SCORE)
+      .map((face) => [
+        left + (face.landmarks[3] as number) / scale,
+        top + (face.landmarks[4] as number) / scale,
+        eyeDistance(face) / scale,
+      ]);
   }
 
   async #exactLandmarks(cut: RgbPicture): Promise<Float32Array> {

@@ -11,8 +11,10 @@ const PATCH_UNITS = 0.025;
 const TEETH_BRIGHTNESS_MIN = 0.92;
 const TEETH_BRIGHTNESS_MAX = 1.12;
 /** How much of the skin's colour the teeth keep: its light's colour without its redness. */
-const TEETH_SATURATION = 0.6;
+const TEETH_SATURATION = 0.72;
 const WHITE_PERCENTILE = 0.8;
+/** The white of the eyes gives the other share: it is often tinted by lashes and shade. */
+const WHITE_SHARE = 0.3;
 /** The dark of the mouth: the lip's colour with a sixth of its light. */
 const DARK_SHARE = 0.16;
 
@@ -25,7 +27,7 @@ export function measureTones(picture: RgbPicture, landmarks: Float32Array, unitP
   const lip = median(patches(picture, landmarks, LIP_PATCHES, unitPx));
   const white = eyeWhite(picture, landmarks) ?? skin;
   const pale = mix(grey(luminance(skin)), skin, TEETH_SATURATION);
-  const blend = mix(pale, white, 0.4);
+  const blend = mix(pale, white, WHITE_SHARE);
   const target = Math.min(TEETH_BRIGHTNESS_MAX, Math.max(TEETH_BRIGHTNESS_MIN, luminance(white) / luminance(skin)));
   const factor = (luminance(skin) * target) / Math.max(1, luminance(blend));
   const teeth = blend.map((value) => Math.min(240, value * factor)) as Rgb;

@@ -1,7 +1,15 @@
 // A PreparedAvatar's rig: all vertices (landmarks and rings around the face), triangles from back to front, how each one moves.
 // Built once per avatar and thread; holds nothing that changes from picture to picture.
 import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
-import { EYE_CORNERS, type EyeTopology, FACE_OVAL, LEFT_EYE, RIGHT_EYE } from './face-topology.ts';
+import {
+  EYE_CORNERS,
+  type EyeTopology,
+  FACE_OVAL,
+  LEFT_EYE,
+  LIP_LOWER_INNER,
+  LIP_UPPER_INNER,
+  RIGHT_EYE,
+} from './face-topology.ts';
 
 /** Coefficients that move the face's skin; pose, gaze and lids follow behind them (models/manifest.json). */
 export const FACE_COEFFICIENTS = 24;
@@ -76,7 +84,7 @@ export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
     restY,
     neutral: avatar.neutral,
     basis: turnedBasis(avatar, basis),
-    triangles: Uint16Array.from([...rings.triangles, ...faceTriangles(avatar)]),
+    triangles: Uint16Array.from([...rings.triangles, ...mouthTriangles(), ...faceTriangles(avatar)]),
     centre: headCentre(avatar),
     unitPx: avatar.unitPx,
     rotation: avatar.rotation,
@@ -118,6 +126,16 @@ function faceTriangles({ triangles, neutral }: PreparedAvatar): number[] {
     [0, 1, 2].reduce((sum, k) => sum + (neutral[(triangles[first + k] as number) * 3 + 2] as number), 0);
   const order = Array.from({ length: triangles.length / 3 }, (_, i) => i * 3).sort((a, b) => depth(b) - depth(a));
   return order.flatMap((first) => [...triangles.subarray(first, first + 3)]);
+}
+
+/** The mesh leaves the mouth open: between parted lips the portrait's lip line is stretched, as ground for what is painted there. */
+function mouthTriangles(): number[] {
+  const columns = LIP_UPPER_INNER.length - 1;
+  return Array.from({ length: columns }, (_, i) => {
+    const [upper, nextUpper] = [LIP_UPPER_INNER[i] as number, LIP_UPPER_INNER[i + 1] as number];
+    const [lower, nextLower] = [LIP_LOWER_INNER[i] as number, LIP_LOWER_INNER[i + 1] as number];
+    return [upper, nextUpper, lower, lower, nextUpper, nextLower];
+  }).flat();
 }
 
 function buildRings(avatar: PreparedAvatar) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { requestsKeyFrame } from '../../server/media/rtcp.ts';
 import { parseRtpPacket, writeRtpHeader } from '../../server/media/rtp.ts';
 import { pictureTimestamp, soundTimestamp } from '../../server/media/rtp-time.ts';
-import { suggestVideoKbps } from '../../server/media/video-bitrate.ts';
+import { VideoBitrateAdvisor } from '../../server/media/video-bitrate.ts';
 import { MAX_PAYLOAD_BYTES, packetizeVp8, parseVp8Payload } from '../../server/media/vp8-packetizer.ts';
 
 describe('RTP time', () => {
@@ -124,18 +124,43 @@ describe('a request for a key frame', () => {
 });
 
 describe('the suggested bitrate', () => {
-  it('follows the slowest viewer, less the sound and a reserve', () => {
-    expect(suggestVideoKbps([2_000_000, 400_000], 600, 600)).toBe(292);
+  const limited = (availableBps: number) => ({ availableBps, sentBps: 650_000 });
+  const idle = (availableBps: number) => ({ availableBps, sentBps: 90_000 });
+
+  it('follows the slowest viewer, less the sound and a reserve, once two polls agree', () => {
+    const advisor = new VideoBitrateAdvisor(600);
+    const polls = [2_000_000, 400_000, 400_000, 400_000].map((bps) =>
+      advisor.update([limited(2_000_000), limited(bps)]),
+    );
+    expect(polls).toEqual([600, 600, 292, 292]);
+  });
+
+  it('takes the milder of the two, and forgets one low poll between good ones', () => {
+    const advisor = new VideoBitrateAdvisor(600);
+    expect([100_000, 900_000, 100_000, 300_000].map((bps) => advisor.update([limited(bps)]))).toEqual([
+      600, 600, 600, 207,
+    ]);
+  });
+
+  it('takes no low estimate for a limit while little is sent', () => {
+    const advisor = new VideoBitrateAdvisor(600);
+    expect([200_000, 200_000, 200_000].map((bps) => advisor.update([idle(bps)]))).toEqual([600, 600, 600]);
   });
 
   it('stays for small changes and with nobody there, and never leaves its bounds', () => {
-    expect(suggestVideoKbps([700_000], 600, 600)).toBe(600);
-    expect(suggestVideoKbps([], 317, 600)).toBe(317);
-    expect(suggestVideoKbps([30_000], 600, 600)).toBe(120);
-    expect(suggestVideoKbps([9_000_000], 300, 600)).toBe(600);
+    const advisor = new VideoBitrateAdvisor(600);
+    for (let poll = 0; poll < 3; poll += 1) expect(advisor.update([limited(640_000)])).toBe(600);
+    for (let poll = 0; poll < 3; poll += 1) expect(advisor.update([])).toBe(600);
+    const lows = [1, 2, 3].map(() => advisor.update([limited(30_000)]));
+    expect(lows).toEqual([600, 120, 120]);
+    expect(advisor.update([])).toBe(120);
   });
 
-  it('comes back to the top from just below it', () => {
-    expect(suggestVideoKbps([9_000_000], 550, 600)).toBe(600);
+  it('rises in worthwhile steps, and to the top from just below it', () => {
+    const advisor = new VideoBitrateAdvisor(600);
+    for (let poll = 0; poll < 2; poll += 1) advisor.update([limited(500_000)]);
+    expect([510_000, 620_000, 680_000, 9_000_000].map((bps) => advisor.update([idle(bps)]))).toEqual([
+      377, 479, 479, 600,
+    ]);
   });
 });
