@@ -40,10 +40,11 @@ class LogMel(nn.Module):
         self.register_buffer("filters", torch.tensor(mel_filters()), persistent=False)
 
     def forward(self, audio, filters=None):
-        waves = F.conv1d(audio[:, None], self.bases, stride=config.MEL_HOP)
-        cosine, sine = waves.chunk(2, 1)
-        power = cosine * cosine + sine * sine  # [B, 201, mels]
-        mel = torch.matmul(self.filters if filters is None else filters, power)
+        with torch.autocast("cpu", enabled=False):  # quiet bins lie far under the resolution of 16 bits
+            waves = F.conv1d(audio[:, None], self.bases, stride=config.MEL_HOP)
+            cosine, sine = waves.chunk(2, 1)
+            power = cosine * cosine + sine * sine  # [B, 201, mels]
+            mel = torch.matmul(self.filters if filters is None else filters, power)
         return (torch.log(mel + config.MEL_FLOOR) - config.MEL_MEAN) / config.MEL_SPREAD
 
 
@@ -102,7 +103,7 @@ class Block(nn.Module):
         heads = lambda y: y.view(B, -1, config.HEADS, W // config.HEADS).transpose(1, 2)  # [B, heads, n, W / heads]
         weight = heads(q) @ heads(k).transpose(2, 3) / math.sqrt(W // config.HEADS) + self.bias[:, relative] + mask
         y = (torch.softmax(weight, -1) @ heads(v)).transpose(1, 2).reshape(B, T, W)
-        x = x + gate1 * self.drop(self.out(y))
+        x = x + gate1 * self.out(y)
         return x + gate2 * self.drop(self.down(F.silu(self.up(normed(x) * (1 + scale2) + shift2))))
 
 

@@ -17,7 +17,7 @@ import model
 BATCH, RATE, DECAY, EMA = 16, 1.5e-3, 0.05, 0.999
 GUESS_WEIGHT, OPENING_WEIGHT = 0.3, 2.0
 NO_AUDIO = 0.1  # share of clips without sound, for guidance
-SAVE_EVERY_S = 120
+SAVE_EVERY_S = 60
 
 
 def loss_weights():
@@ -63,6 +63,7 @@ def draw_times(B):
 
 def weighted_error(error, weights, row):
     """Mean square over coefficients with weights, and of the lips' opening; error [B, T, D] -> [B, T]."""
+    error = error.float()
     return (error ** 2 * weights).sum(-1) / weights.sum() + OPENING_WEIGHT * (error @ row) ** 2 / weights.sum() * 4
 
 
@@ -99,7 +100,7 @@ def load(name):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=config.TEACHER_STEPS)
+    parser.add_argument("--steps", type=int, default=config.TEACHER_TRAINING_STEPS)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -122,7 +123,8 @@ def main():
         progress = step / options.steps
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
-        loss, guess = flow_loss(net, clips.batch(rng, BATCH), rng, weights, row)
+        with torch.autocast("cpu", dtype=torch.bfloat16):  # a quarter faster; weights and sums stay in 32 bits
+            loss, guess = flow_loss(net, clips.batch(rng, BATCH), rng, weights, row)
         optimiser.zero_grad()
         (loss + GUESS_WEIGHT * guess).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -2,7 +2,7 @@
 // Load the model once per worker thread; each conversation has a stream of its own.
 
 import type { InferenceSession } from 'onnxruntime-node';
-import { type ExecutionProvider, openModel } from '../runtime/onnx.ts';
+import { type ExecutionProvider, openModel } from '../runtime/index.ts';
 import { type Behaviour, createBehaviour } from './behaviour.ts';
 import { LipClosing } from './lip-closing.ts';
 import { type MotionFiles, readMotionFiles } from './manifest.ts';

@@ -1,5 +1,6 @@
 // Running things off the main thread: worker threads and ONNX sessions.
 
+export { type ExecutionProvider, openModel } from './onnx.ts';
 export {
   type CallContext,
   type RequestOptions,
