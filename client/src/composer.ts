@@ -7,7 +7,8 @@ const LANGUAGE_KEY = 'vaktra.language';
 const DEFAULT_LANGUAGE = 'en';
 
 export interface ComposerHandlers {
-  onSpeak: (text: string, language: string | undefined) => void;
+  /** False when the server refused it. */
+  onSpeak: (text: string, language: string | undefined) => Promise<boolean>;
   onMicrophone: (on: boolean) => void;
   onInterrupt: () => void;
 }
@@ -35,6 +36,10 @@ export class Composer {
     });
     this.#microphone.addEventListener('click', () => handlers.onMicrophone(!this.#isMicrophoneOn()));
     this.#interrupt.addEventListener('click', () => handlers.onInterrupt());
+    document.addEventListener('keydown', (event) => {
+      // In an open dialog Escape closes the dialog.
+      if (event.key === 'Escape' && document.querySelector('dialog[open]') === null) this.#interrupt.click();
+    });
     this.#language.addEventListener('change', () => localStorage.setItem(LANGUAGE_KEY, this.#language.value));
   }
 
@@ -73,7 +78,13 @@ export class Composer {
       this.#text.focus();
       return;
     }
-    this.#handlers.onSpeak(text, this.#language.value === '' ? undefined : this.#language.value);
+    void this.#send(text);
+  }
+
+  async #send(text: string): Promise<void> {
     this.#text.value = '';
+    const accepted = await this.#handlers.onSpeak(text, this.#language.value === '' ? undefined : this.#language.value);
+    // What was refused comes back to be corrected, unless something else was typed meanwhile.
+    if (!accepted && this.#text.value === '') this.#text.value = text;
   }
 }

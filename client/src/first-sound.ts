@@ -11,6 +11,7 @@ const GIVE_UP_MS = 10_000;
 const WINDOW_SAMPLES = 512;
 
 export class FirstSound {
+  #stream: MediaStream | undefined;
   #context: AudioContext | undefined;
   #analyser: AnalyserNode | undefined;
   #source: MediaStreamAudioSourceNode | undefined;
@@ -19,37 +20,47 @@ export class FirstSound {
   /** Listens to another stream from now on. */
   attach(stream: MediaStream): void {
     this.#cancel();
+    this.#stream = stream;
     this.#source?.disconnect();
-    this.#context ??= new AudioContext({ latencyHint: 'interactive' });
-    this.#analyser ??= new AnalyserNode(this.#context, { fftSize: WINDOW_SAMPLES });
-    this.#source = this.#context.createMediaStreamSource(stream);
-    this.#source.connect(this.#analyser);
-  }
-
-  /** Loudness of the received sound at this moment (RMS, full scale 1); 0 while nothing is attached. */
-  level(): number {
-    if (this.#analyser === undefined) return 0;
-    const samples = new Float32Array(WINDOW_SAMPLES);
-    this.#analyser.getFloatTimeDomainData(samples);
-    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / WINDOW_SAMPLES);
+    this.#source = undefined;
   }
 
   /** Starts the watch at a request; `onHeard` gets the milliseconds until the first sound. Only from silence. */
   start(onHeard: (latencyMs: number) => void): void {
     this.#cancel();
-    if (this.#context === undefined || this.level() > VOICE_RMS) return;
-    void this.#context.resume();
+    const analyser = this.#listen();
+    if (analyser === undefined || loudness(analyser) > VOICE_RMS) return;
     const startedMs = performance.now();
     this.#timer = window.setInterval(() => {
       const waitedMs = performance.now() - startedMs;
-      const heard = this.level() > VOICE_RMS;
+      const heard = loudness(analyser) > VOICE_RMS;
       if (heard) onHeard(waitedMs);
       if (heard || waitedMs > GIVE_UP_MS) this.#cancel();
     }, LOOK_INTERVAL_MS);
+  }
+
+  /** The analyser of the stream; made at the first request, because browsers warn of an AudioContext before a gesture. */
+  #listen(): AnalyserNode | undefined {
+    if (this.#stream === undefined) return undefined;
+    this.#context ??= new AudioContext({ latencyHint: 'interactive' });
+    this.#analyser ??= new AnalyserNode(this.#context, { fftSize: WINDOW_SAMPLES });
+    if (this.#source === undefined) {
+      this.#source = this.#context.createMediaStreamSource(this.#stream);
+      this.#source.connect(this.#analyser);
+    }
+    void this.#context.resume();
+    return this.#analyser;
   }
 
   #cancel(): void {
     window.clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** Loudness of the received sound at this moment (RMS, full scale 1). */
+function loudness(analyser: AnalyserNode): number {
+  const samples = new Float32Array(WINDOW_SAMPLES);
+  analyser.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / WINDOW_SAMPLES);
 }

@@ -54,7 +54,7 @@ export class Page {
     onRefused: (sentence) => this.#toasts.show(sentence),
   });
   readonly #composer = new Composer({
-    onSpeak: (text, language) => void this.#speak(text, language),
+    onSpeak: (text, language) => this.#speak(text, language),
     onMicrophone: (on) => void this.#switchMicrophone(on),
     onInterrupt: () => this.#conversation?.tell({ type: 'interrupt' }),
   });
@@ -176,12 +176,12 @@ export class Page {
     }
   }
 
-  async #speak(text: string, language: string | undefined): Promise<void> {
+  #speak(text: string, language: string | undefined): Promise<boolean> {
     this.#stage.unmute();
     this.#firstSound.start((latencyMs) => this.#panel.showFirstSound(latencyMs));
     this.#speeches += 1;
     const request = { type: 'speak', event_id: `page-${this.#speeches}`, text, ...(language && { language }) } as const;
-    await this.#try(() => this.#conversation?.request(request));
+    return this.#try(() => this.#conversation?.request(request));
   }
 
   async #switchMicrophone(on: boolean): Promise<void> {

@@ -149,12 +149,33 @@ describe('the page', () => {
       await new Promise((resolve) => setTimeout(resolve, 2000));
       return heard.lastLoudMs - pressedMs;
     });
-    // Twice what is promised on a machine of its own: other tests may run beside this one.
-    expect(lastedMs).toBeLessThan(600);
+    // The promise is 300 ms with the jitter buffer of a quiet machine; a busy one makes the browser hold back more.
+    const buffered = await page.locator('[data-figure="jitterBuffer"]').textContent();
+    expect(lastedMs).toBeLessThan(300 + 2 * Number.parseInt(buffered ?? '', 10));
     await isIdle(page);
     await loudest(page);
     await speak(page, 'Here I am again.');
     await expectSound(page);
+  });
+
+  it('gives a text back that was refused, and says why', async () => {
+    const page = await openLivePage();
+    const text = 'Too long. '.repeat(250).trim();
+    await speak(page, text);
+    await page.getByRole('alert').getByText(/2499/).waitFor({ timeout: PATIENCE_MS });
+    expect(await page.getByLabel('What to say').inputValue()).toBe(text);
+    await speak(page, 'Short.');
+    await isSpeaking(page);
+    await page.keyboard.press('Escape');
+    await isIdle(page);
+  });
+
+  it('ends its conversation when the visitor leaves', async () => {
+    const page = await openLivePage();
+    expect(server.app.host.size).toBe(1);
+    await page.goto('about:blank');
+    // Sooner than the grace that a broken connection is given.
+    await vi.waitFor(() => expect(server.app.host.size).toBe(0), { timeout: 5000 });
   });
 
   it('puts another portrait on stage and ends the conversation with the first', async () => {
