@@ -2,7 +2,7 @@
 // A worker that dies fails its own rooms and is replaced; the others go on.
 
 import type { types as mediasoup } from 'mediasoup';
-import { createWorker } from 'mediasoup';
+import { createWorker, setLogEventListeners } from 'mediasoup';
 import type { Logger } from 'pino';
 import { VaktraError } from '../errors.ts';
 import type { MediaRoom } from './room.ts';
@@ -60,6 +60,11 @@ interface Slot {
  */
 export async function startMediaHost(options: MediaHostOptions): Promise<MediaHost> {
   const { logger } = options;
+  // mediasoup's own words (a listener that threw, a message it does not know) belong into the log.
+  setLogEventListeners({
+    onwarn: (part, message) => logger.warn({ part }, message),
+    onerror: (part, message, error) => logger.error({ part, err: error }, message),
+  });
   const slots: Slot[] = Array.from({ length: options.workers }, (_, index) => ({
     port: options.basePort + index,
     running: undefined,

@@ -8,7 +8,7 @@ import { newAvatarStreams, ROOM_CODECS, randomStart } from './codecs-offered.ts'
 import { requestsKeyFrame } from './rtcp.ts';
 import type { RoomSink, SinkListener } from './sink.ts';
 import { openSink } from './sink.ts';
-import { BITRATE_POLL_MS, suggestVideoKbps } from './video-bitrate.ts';
+import { BITRATE_POLL_MS, VideoBitrateAdvisor } from './video-bitrate.ts';
 
 /** Viewers, reconnects included, of one conversation. A client that goes on opening transports is stopped here. */
 const MAX_TRANSPORTS = 32;
@@ -16,6 +16,8 @@ const MAX_TRANSPORTS = 32;
 const INITIAL_OUTGOING_BPS = 1_000_000;
 /** Seconds without an answer to ICE checks until a viewer counts as gone (RFC 7675 asks for 30 at most). */
 const ICE_CONSENT_TIMEOUT_S = 20;
+/** A transport over which nobody came by then is closed; a browser that cannot get through tries again with a new one. */
+const CONNECT_TIMEOUT_MS = 60_000;
 
 export interface TransportDescription {
   id: string;
@@ -82,6 +84,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
   readonly #viewers = new Map<string, Viewer>();
   readonly #bitratePoll: NodeJS.Timeout;
   #microphone: Microphone | undefined;
+  readonly #bitrate: VideoBitrateAdvisor;
   #suggestedKbps: number;
   #isClosed = false;
 
@@ -89,6 +92,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     super();
     this.#parts = parts;
     this.#suggestedKbps = parts.maxVideoKbps;
+    this.#bitrate = new VideoBitrateAdvisor(parts.maxVideoKbps);
     this.tracks = { sound: trackOf(parts.sound), pictures: trackOf(parts.pictures) };
     parts.direct.on('rtcp', (packet) => {
       if (requestsKeyFrame(packet, this.tracks.pictures.ssrc)) this.emit('keyFrameRequested');
@@ -217,16 +221,21 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
 
   #fail(): void {
     if (this.#isClosed) return;
-    this.emit(
-      'failed',
-      new VaktraError('conversation_failed', 'The media worker of this conversation died: open a new conversation.'),
-    );
-    this.close();
+    const sentence = 'The media worker of this conversation died: open a new conversation.';
+    try {
+      this.emit('failed', new VaktraError('conversation_failed', sentence));
+    } finally {
+      this.close();
+    }
   }
 
   #watch(transport: mediasoup.WebRtcTransport): void {
     const viewer: Viewer = { transport, consumers: [], isConnected: false };
     this.#viewers.set(transport.id, viewer);
+    const giveUp = setTimeout(() => {
+      if (!viewer.isConnected) transport.close();
+    }, CONNECT_TIMEOUT_MS);
+    giveUp.unref();
     transport.on('dtlsstatechange', (state) => {
       if (state === 'connected') this.#viewerConnected(viewer);
       if (state === 'failed' || state === 'closed') transport.close();
@@ -234,7 +243,10 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     transport.on('icestatechange', (state) => {
       if (state === 'disconnected' || state === 'closed') transport.close();
     });
-    transport.observer.once('close', () => this.#viewerClosed(viewer));
+    transport.observer.once('close', () => {
+      clearTimeout(giveUp);
+      this.#viewerClosed(viewer);
+    });
   }
 
   #viewerConnected(viewer: Viewer): void {
@@ -257,10 +269,13 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     const connected = [...this.#viewers.values()].filter((viewer) => viewer.isConnected);
     // A viewer that leaves in the meantime rejects; the others still count.
     const answers = await Promise.allSettled(connected.map(({ transport }) => transport.getStats()));
-    const availableBps = answers
+    const viewers = answers
       .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
-      .flatMap(({ availableOutgoingBitrate }) => availableOutgoingBitrate ?? []);
-    const kbps = suggestVideoKbps(availableBps, this.#suggestedKbps, this.#parts.maxVideoKbps);
+      .flatMap(({ availableOutgoingBitrate, rtpSendBitrate }) =>
+        // A viewer without transport-wide congestion control tells nothing.
+        availableOutgoingBitrate ? { availableBps: availableOutgoingBitrate, sentBps: rtpSendBitrate } : [],
+      );
+    const kbps = this.#bitrate.update(viewers);
     if (this.#isClosed || kbps === this.#suggestedKbps) return;
     this.#suggestedKbps = kbps;
     this.emit('videoBitrateSuggested', kbps);
