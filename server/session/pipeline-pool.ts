@@ -47,11 +47,12 @@ export class PipelinePool {
   /** @throws VaktraError what kept a worker from starting, such as `model_missing` */
   static async start(options: PipelinePoolOptions): Promise<PipelinePool> {
     const pool = new PipelinePool(options);
-    try {
-      pool.#threads = await Promise.all(Array.from({ length: options.threads }, () => pool.#startThread()));
-    } catch (error) {
+    const starts = await Promise.allSettled(Array.from({ length: options.threads }, () => pool.#startThread()));
+    pool.#threads = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    const failed = starts.find((start) => start.status === 'rejected');
+    if (failed) {
       await pool.close();
-      throw error;
+      throw failed.reason;
     }
     return pool;
   }

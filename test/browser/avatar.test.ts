@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LiveConversation } from '../../server/session/index.ts';
 import { correlation, mean, spread } from '../bench/statistics.ts';
 import { openSpeech, spoken } from '../integration/speech-voices.ts';
@@ -16,11 +16,14 @@ import { writeWav } from './wav.ts';
 import { startServer, type TestServer } from './whole-server.ts';
 
 const SENTENCE = 'My name is Vaktra. Please bring a big map of Bombay, and we will open every window before five.';
+/** Of the shipped portraits the one whose mouth the tracker reads best: in Mona Lisa's shades it sees a third of an opening. */
+const PORTRAIT = 'Self-Portrait in a Straw Hat';
 const TICKS_PER_PICTURE = 3600;
 /** A face tracker on a decoded picture of a painting: what the drawn opening must reach against the commanded one. */
 const MIN_CORRELATION = 0.7;
 const MIN_SPREAD = 0.7;
 const SETTLE_MS = 1500;
+const PATIENCE_MS = 30_000;
 
 let server: TestServer;
 let browser: TestBrowser;
@@ -41,9 +44,16 @@ beforeAll(async () => {
   browser = await openBrowser({ microphoneWav: wav });
   await browser.page.goto(server.url);
   await playWithSound(browser.page);
-  const [open] = server.app.host.all();
-  if (!open) throw new Error('The page opened no conversation.');
-  conversation = open;
+  await browser.page.getByText(PORTRAIT).click();
+  conversation = await vi.waitFor(
+    () => {
+      const [open, another] = server.app.host.all();
+      if (!open || another || !open.portrait.title.includes(PORTRAIT)) throw new Error('The portrait is not on stage yet.');
+      return open;
+    },
+    { timeout: PATIENCE_MS },
+  );
+  await playWithSound(browser.page);
   conversation.on('motion', ({ index, drawn }) => {
     commanded.set(index, { opening: drawn.lip_opening, speaking: drawn.state === 'speaking' });
   });

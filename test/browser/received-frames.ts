@@ -4,6 +4,9 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { findFaces } from '../../server/avatar/index.ts';
 
+/** The tracker gives whole pixels: on three times the size they are thirds. */
+const SEARCH_SIZE_PX = 1536;
+
 export interface ReceivedFrame {
   rtpTimestamp: number;
   /** JPEG, 512x512. */
@@ -53,7 +56,11 @@ export async function takeFrames(page: Page): Promise<ReceivedFrame[]> {
  * Undefined where no face is found.
  */
 export async function trackLips(jpeg: Buffer): Promise<number | undefined> {
-  const { data, info } = await sharp(jpeg).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(jpeg)
+    .resize(SEARCH_SIZE_PX, SEARCH_SIZE_PX, { kernel: 'cubic' })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const [face] = await findFaces({ data: new Uint8Array(data), width: info.width, height: info.height });
   if (!face) return undefined;
   const distance = (a: number, b: number) =>
