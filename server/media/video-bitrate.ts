@@ -10,10 +10,13 @@ const SOUND_KBPS = 48;
 /** Below this a face at 512x512 falls apart: better to lose packets now and then. */
 const MIN_VIDEO_KBPS = 120;
 /**
- * After any delay the estimator falls back to what was sent lately, which is little while a face is still. That is no limit
- * of the network: only an estimate that is not above what is being sent tells of one.
+ * After any delay the estimator falls back to 0.85 of what was sent lately, which is little while a face is still. That is
+ * no limit of the network. One shows in an estimate near what is sent while the encoder uses its bitrate (this share of it
+ * at least), or in one far below what is sent.
  */
-const LIMIT_TO_SENT_RATIO = 1.1;
+const USED_SHARE = 0.6;
+const NEAR_RATIO = 1.1;
+const FAR_BELOW_RATIO = 0.75;
 /** One poll may fall into a moment when this machine was busy. */
 const POLLS_TO_LOWER = 2;
 const BPS_PER_KBPS = 1000;
@@ -47,7 +50,9 @@ export class VideoBitrateAdvisor {
 
   #wanted({ availableBps, sentBps }: ViewerBitrate): number {
     const kbps = Math.round(Math.max(MIN_VIDEO_KBPS, (availableBps / BPS_PER_KBPS) * SHARE_FOR_VIDEO - SOUND_KBPS));
-    const isLimit = availableBps <= sentBps * LIMIT_TO_SENT_RATIO;
+    const sentVideoKbps = sentBps / BPS_PER_KBPS - SOUND_KBPS;
+    const isUsed = sentVideoKbps >= this.#kbps * USED_SHARE;
+    const isLimit = sentVideoKbps > kbps && availableBps <= sentBps * (isUsed ? NEAR_RATIO : FAR_BELOW_RATIO);
     return isLimit ? kbps : Math.max(kbps, this.#kbps);
   }
 

@@ -144,7 +144,11 @@ describe('the suggested bitrate', () => {
 
   it('takes no low estimate for a limit while little is sent', () => {
     const advisor = new VideoBitrateAdvisor(600);
-    expect([200_000, 200_000, 200_000].map((bps) => advisor.update([idle(bps)]))).toEqual([600, 600, 600]);
+    expect([80_000, 80_000, 80_000].map((bps) => advisor.update([idle(bps)]))).toEqual([600, 600, 600]);
+    const stillFace = { availableBps: 170_000, sentBps: 200_000 };
+    expect([1, 2, 3].map(() => advisor.update([stillFace]))).toEqual([600, 600, 600]);
+    // But the network does not even take that little.
+    expect([1, 2].map(() => advisor.update([{ ...stillFace, availableBps: 100_000 }]))).toEqual([600, 120]);
   });
 
   it('stays for small changes and with nobody there, and never leaves its bounds', () => {
