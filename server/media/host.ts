@@ -112,11 +112,12 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
     retries.add(retry);
   }
 
-  try {
-    await Promise.all(slots.map(start));
-  } catch (error) {
+  // All of them, so that the first port is named when several are taken.
+  const outcomes = await Promise.allSettled(slots.map(start));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) {
     close();
-    throw error;
+    throw failure.reason;
   }
 
   return {

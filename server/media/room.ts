@@ -9,15 +9,7 @@ import { requestsKeyFrame } from './rtcp.ts';
 import type { RoomSink, SinkListener } from './sink.ts';
 import { openSink } from './sink.ts';
 import { BITRATE_POLL_MS, VideoBitrateAdvisor } from './video-bitrate.ts';
-
-/** Viewers, reconnects included, of one conversation. A client that goes on opening transports is stopped here. */
-const MAX_TRANSPORTS = 32;
-/** What a transport may send before anything was measured; enough for the default encoder. */
-const INITIAL_OUTGOING_BPS = 1_000_000;
-/** Seconds without an answer to ICE checks until a viewer counts as gone (RFC 7675 asks for 30 at most). */
-const ICE_CONSENT_TIMEOUT_S = 20;
-/** A transport over which nobody came by then is closed; a browser that cannot get through tries again with a new one. */
-const CONNECT_TIMEOUT_MS = 60_000;
+import { type Viewer, Viewers } from './viewers.ts';
 
 export interface TransportDescription {
   id: string;
@@ -52,12 +44,6 @@ export interface RoomEvents {
   closed: [];
 }
 
-interface Viewer {
-  transport: mediasoup.WebRtcTransport;
-  consumers: mediasoup.Consumer[];
-  isConnected: boolean;
-}
-
 interface Microphone {
   transportId: string;
   producer: mediasoup.Producer;
@@ -81,7 +67,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
   /** For an AvatarSender: stream ids, random first counts, and where packets go. */
   readonly tracks: AvatarTracks;
   readonly #parts: RoomParts;
-  readonly #viewers = new Map<string, Viewer>();
+  readonly #viewers: Viewers;
   readonly #bitratePoll: NodeJS.Timeout;
   #microphone: Microphone | undefined;
   readonly #bitrate: VideoBitrateAdvisor;
@@ -93,6 +79,10 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     this.#parts = parts;
     this.#suggestedKbps = parts.maxVideoKbps;
     this.#bitrate = new VideoBitrateAdvisor(parts.maxVideoKbps);
+    this.#viewers = new Viewers(parts.router, parts.server, {
+      onConnected: (transportId) => this.emit('viewerConnected', transportId),
+      onGone: (transportId) => this.emit('viewerDisconnected', transportId),
+    });
     this.tracks = { sound: trackOf(parts.sound), pictures: trackOf(parts.pictures) };
     parts.direct.on('rtcp', (packet) => {
       if (requestsKeyFrame(packet, this.tracks.pictures.ssrc)) this.emit('keyFrameRequested');
@@ -113,25 +103,13 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
 
   /** Viewers to whom media flows. */
   get viewerCount(): number {
-    return [...this.#viewers.values()].filter((viewer) => viewer.isConnected).length;
+    return this.#viewers.connected.length;
   }
 
   /** A transport for one browser; it serves both directions. */
   async createTransport(): Promise<TransportDescription> {
     return this.#guarded('A transport could not be made', async () => {
-      if (this.#viewers.size >= MAX_TRANSPORTS) {
-        throw new VaktraError('transport_failed', `${MAX_TRANSPORTS} transports are open: close the ones you left.`);
-      }
-      const transport = await this.#parts.router.createWebRtcTransport({
-        webRtcServer: this.#parts.server,
-        preferUdp: true,
-        initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BPS,
-        iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
-      });
-      // Closed in the meantime: the router did not know this one yet.
-      if (this.#isClosed) transport.close();
-      else this.#watch(transport);
-      const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+      const { id, iceParameters, iceCandidates, dtlsParameters } = await this.#viewers.open();
       return { id, iceParameters, iceCandidates, dtlsParameters };
     });
   }
@@ -198,7 +176,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
 
   /** The browser said that it leaves. Harmless for a transport that is gone. */
   closeTransport(transportId: string): void {
-    this.#viewers.get(transportId)?.transport.close();
+    this.#viewers.find(transportId)?.transport.close();
   }
 
   /** A viewer inside this process, for measuring: it gets what a browser would get, before encryption. */
@@ -214,7 +192,6 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     this.#isClosed = true;
     clearInterval(this.#bitratePoll);
     this.#parts.router.close();
-    this.#viewers.clear();
     this.emit('closed');
     this.removeAllListeners();
   }
@@ -229,46 +206,14 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     }
   }
 
-  #watch(transport: mediasoup.WebRtcTransport): void {
-    const viewer: Viewer = { transport, consumers: [], isConnected: false };
-    this.#viewers.set(transport.id, viewer);
-    const giveUp = setTimeout(() => {
-      if (!viewer.isConnected) transport.close();
-    }, CONNECT_TIMEOUT_MS);
-    giveUp.unref();
-    transport.on('dtlsstatechange', (state) => {
-      if (state === 'connected') this.#viewerConnected(viewer);
-      if (state === 'failed' || state === 'closed') transport.close();
-    });
-    transport.on('icestatechange', (state) => {
-      if (state === 'disconnected' || state === 'closed') transport.close();
-    });
-    transport.observer.once('close', () => {
-      clearTimeout(giveUp);
-      this.#viewerClosed(viewer);
-    });
-  }
-
-  #viewerConnected(viewer: Viewer): void {
-    if (viewer.isConnected) return;
-    viewer.isConnected = true;
-    this.emit('viewerConnected', viewer.transport.id);
-  }
-
-  #viewerClosed(viewer: Viewer): void {
-    this.#viewers.delete(viewer.transport.id);
-    if (viewer.isConnected) this.emit('viewerDisconnected', viewer.transport.id);
-  }
-
   #microphoneClosed(microphone: Microphone): void {
     if (this.#microphone === microphone) this.#microphone = undefined;
     this.emit('microphoneStopped', microphone.transportId);
   }
 
   async #pollBitrate(): Promise<void> {
-    const connected = [...this.#viewers.values()].filter((viewer) => viewer.isConnected);
     // A viewer that leaves in the meantime rejects; the others still count.
-    const answers = await Promise.allSettled(connected.map(({ transport }) => transport.getStats()));
+    const answers = await Promise.allSettled(this.#viewers.connected.map(({ transport }) => transport.getStats()));
     const viewers = answers
       .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
       .flatMap(({ availableOutgoingBitrate, rtpSendBitrate }) =>
@@ -283,7 +228,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
 
   #viewer(transportId: string): Viewer {
     this.#requireOpen();
-    const viewer = this.#viewers.get(transportId);
+    const viewer = this.#viewers.find(transportId);
     if (viewer === undefined) {
       throw new VaktraError('transport_failed', `There is no transport "${transportId}": create one first.`);
     }
