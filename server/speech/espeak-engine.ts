@@ -11,7 +11,15 @@ import type { EngineLanguage, SpeechEngine } from './speech-types.ts';
 /** espeak's own 175 is the pace of a screen reader; people explain things at about 150 to 160 words a minute. */
 const WORDS_PER_MINUTE = 160;
 const MIN_WORDS_PER_MINUTE = 80;
-/** The voice's own pitch; a little more melody than its own 50, which sounds bored. */
+/**
+ * Of some 100 variants the one that is nearest to people by what could be measured without listeners: a recogniser trained
+ * on people (pocketsphinx, 8 English sentences) gets 13 % of its words wrong, 78 % of the plain voice's and 54 % of the best
+ * of the women's (flite: 3 %); its long-term spectrum is within 0.5 standard deviations of 20 real English speakers'
+ * (plain: 1.0). It clips in none of 20 languages, as its sibling `edward` does. What is near to people is also what the
+ * motion model learned from.
+ */
+const DEFAULT_VARIANT = 'edward2';
+/** The voice's own pitch; a little more melody than its own 50, which is flat beside people. */
 const PITCH = 50;
 const PITCH_RANGE = 60;
 /** Together with the 107 ms that espeak leaves behind a text this is what it puts between two sentences of one text. */
@@ -52,7 +60,7 @@ export async function openEspeak(modulePath: string, onDied: (error: Error) => v
           'speak',
           {
             text,
-            voice: voice === undefined ? identifier : `${identifier}+${voice}`,
+            voice: `${identifier}+${voice ?? DEFAULT_VARIANT}`,
             wordsPerMinute: Math.max(MIN_WORDS_PER_MINUTE, Math.round(WORDS_PER_MINUTE * rate)),
             pitch: PITCH,
             range: PITCH_RANGE,
