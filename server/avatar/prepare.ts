@@ -17,6 +17,8 @@ export const PREPARED_VERSION = 1;
 /** Below these scores a find is no face (a rocket reaches 0.35 and 0.68, the weakest true portrait 0.67 and 0.99). */
 const MIN_BOX_SCORE = 0.5;
 const MIN_MESH_SCORE = 0.6;
+/** A small thing that the detector doubts and the mesh fits this well is a face that is too small. */
+const WEAK_MESH_SCORE = 0.8;
 /** Smallest distance of the outer eye corners; at 28 pixels lips are 15 wide and the picture is enlarged four times. */
 const MIN_EYE_DISTANCE_PX = 28;
 /** Faces smaller than this share of the largest one are bystanders and are ignored. */
@@ -30,16 +32,14 @@ const SEARCH_SHIFTS_PX = [
   [-5, 6],
   [3, -7],
 ] as const;
-/** When no face is found, overlapping parts of the picture are enlarged to tell "too small" from "none": share of the side, parts a side. */
-const TILINGS = [
-  { share: 0.4, perSide: 4 },
-  { share: 0.2, perSide: 8 },
-] as const;
-/** Side of the face detector's input: larger parts would only be scaled down again. */
-const TILE_SEARCH_PX = 256;
-/** Many looks find many things that look like a face: only sure finds count. */
-const MIN_TILE_BOX_SCORE = 0.6;
-const MIN_TILE_MESH_SCORE = 0.8;
+/** When no face is found, overlapping parts of the picture are enlarged to tell "too small" from "none". */
+const TILE_SHARE = 0.25;
+const TILES_PER_SIDE = 6;
+const TILE_SEARCH_PX = 384;
+/** Many looks find many things that look like a face, and tiny faces are blurred: one of both scores must be sure. */
+const SURE_BOX_SCORE = 0.75;
+const SURE_MESH_SCORE = 0.9;
+const TILE_BOX_SCORE = 0.6;
 
 export class PortraitPreparer {
   readonly #finder: FaceFinder;
@@ -73,9 +73,15 @@ export class PortraitPreparer {
   }
 
   async #theOneFace(picture: RgbPicture): Promise<FoundFace> {
-    const faces = (await this.#finder.find(picture)).filter(isFace).sort((a, b) => eyeDistance(b) - eyeDistance(a));
+    const candidates = (await this.#finder.find(picture)).sort((a, b) => eyeDistance(b) - eyeDistance(a));
+    const faces = candidates.filter(isFace);
     const [largest, second] = faces;
-    if (!largest) throw await this.#whyNoFace(picture);
+    if (!largest) {
+      const weak = candidates.find(
+        (face) => face.meshScore >= WEAK_MESH_SCORE && eyeDistance(face) < MIN_EYE_DISTANCE_PX,
+      );
+      throw weak ? tooSmall(eyeDistance(weak)) : await this.#whyNoFace(picture);
+    }
     if (second && eyeDistance(second) > BYSTANDER_SHARE * eyeDistance(largest)) throw severalFaces(faces.length);
     if (eyeDistance(largest) < MIN_EYE_DISTANCE_PX) throw tooSmall(eyeDistance(largest));
     return largest;
@@ -83,23 +89,18 @@ export class PortraitPreparer {
 
   /** Looks at enlarged parts: faces that only show there are too small for an avatar. */
   async #whyNoFace(picture: RgbPicture): Promise<VaktraError> {
-    for (const { share, perSide } of TILINGS) {
-      const centres: [number, number, number][] = [];
-      for (let tile = 0; tile < perSide ** 2; tile++) {
-        for (const found of await this.#facesInTile(
-          picture,
-          share,
-          (tile % perSide) / (perSide - 1),
-          Math.floor(tile / perSide) / (perSide - 1),
-        )) {
-          // Tiles overlap: a face near one already found is the same one.
-          const isKnown = centres.some(([x, y]) => Math.hypot(x - found[0], y - found[1]) < 2 * found[2]);
-          if (!isKnown) centres.push(found);
-        }
+    const centres: [number, number, number][] = [];
+    for (let tile = 0; tile < TILES_PER_SIDE ** 2; tile++) {
+      const placeX = (tile % TILES_PER_SIDE) / (TILES_PER_SIDE - 1);
+      const placeY = Math.floor(tile / TILES_PER_SIDE) / (TILES_PER_SIDE - 1);
+      for (const found of await this.#facesInTile(picture, placeX, placeY)) {
+        // Tiles overlap: a face near one already found is the same one.
+        const isKnown = centres.some(([x, y]) => Math.hypot(x - found[0], y - found[1]) < 2 * found[2]);
+        if (!isKnown) centres.push(found);
       }
-      if (centres.length > 1) return severalFaces(centres.length);
-      if (centres[0]) return tooSmall(centres[0][2]);
     }
+    if (centres.length > 1) return severalFaces(centres.length);
+    if (centres[0]) return tooSmall(centres[0][2]);
     return new VaktraError(
       'picture_no_face',
       'No face was found: send a picture of one person who looks at the camera.',
@@ -107,14 +108,9 @@ export class PortraitPreparer {
   }
 
   /** Faces as [x, y, distance of the eyes] in pixels of the picture; the tile's place goes from 0 to 1 on both axes. */
-  async #facesInTile(
-    picture: RgbPicture,
-    share: number,
-    placeX: number,
-    placeY: number,
-  ): Promise<[number, number, number][]> {
-    const width = Math.max(1, Math.floor(picture.width * share));
-    const height = Math.max(1, Math.floor(picture.height * share));
+  async #facesInTile(picture: RgbPicture, placeX: number, placeY: number): Promise<[number, number, number][]> {
+    const width = Math.max(1, Math.floor(picture.width * TILE_SHARE));
+    const height = Math.max(1, Math.floor(picture.height * TILE_SHARE));
     const left = Math.round((picture.width - width) * placeX);
     const top = Math.round((picture.height - height) * placeY);
     const scale = TILE_SEARCH_PX / Math.max(width, height);
@@ -126,7 +122,7 @@ export class PortraitPreparer {
       .raw()
       .toBuffer({ resolveWithObject: true });
     return (await this.#finder.find({ data, width: info.width, height: info.height }))
-      .filter((face) => face.boxScore >= MIN_TILE_BOX_SCORE && face.meshScore >= MIN_TILE_MESH_SCORE)
+      .filter(isFaceInTile)
       .map((face) => [
         left + (face.landmarks[3] as number) / scale,
         top + (face.landmarks[4] as number) / scale,
@@ -189,6 +185,10 @@ export async function readFrontalFace(file: string): Promise<Float32Array> {
 
 function isFace(face: FoundFace): boolean {
   return face.boxScore >= MIN_BOX_SCORE && face.meshScore >= MIN_MESH_SCORE;
+}
+
+function isFaceInTile({ boxScore, meshScore }: FoundFace): boolean {
+  return boxScore >= SURE_BOX_SCORE || (boxScore >= TILE_BOX_SCORE && meshScore >= SURE_MESH_SCORE);
 }
 
 function eyeDistance({ landmarks }: FoundFace): number {

@@ -64,7 +64,7 @@ describe('a picture that cannot become an avatar', () => {
   });
 
   it('with a tiny face in a large empty picture is picture_too_small, not picture_no_face', async () => {
-    const face = await sharp(vigee).resize({ height: 90 }).toBuffer();
+    const face = await sharp(vigee).resize({ height: 120 }).toBuffer();
     const empty = sharp({ create: { width: 900, height: 700, channels: 3, background: '#678' } });
     const picture = await empty
       .composite([{ input: face, left: 500, top: 300 }])
