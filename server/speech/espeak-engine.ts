@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { startWorkerThread } from '../runtime/index.ts';
 import { EspeakTiming } from './espeak-timing.ts';
-import type { EspeakCalls, EspeakVoice } from './espeak-worker.ts';
+import type { EspeakCalls, EspeakSpeak, EspeakVoice } from './espeak-worker.ts';
 import type { EngineLanguage, SpeechEngine } from './speech-types.ts';
 
 /** espeak's own 175 is the pace of a screen reader; people explain things at about 150 to 160 words a minute. */
@@ -24,6 +24,11 @@ const PITCH = 50;
 const PITCH_RANGE = 60;
 /** Together with the 107 ms that espeak leaves behind a text this is what it puts between two sentences of one text. */
 const SENTENCE_PAUSE_MS = 200;
+
+/** Spoken once at the start and thrown away: the first sentence takes some ten times as long as those after it. */
+const WARM_UP_TEXT =
+  'The quick brown fox jumps over the lazy dog, while a good voice warms up its vowels: one, two, three.';
+const WARM_UP_VOICE = 'gmw/en-US';
 
 /** What a plain language means where espeak has several and prefers another (British English), or has another tag. */
 const PREFERRED_VOICES: Readonly<Record<string, string>> = { en: 'en-us', fr: 'fr-fr', vi: 'vi', zh: 'cmn', no: 'nb' };
@@ -44,7 +49,10 @@ export async function openEspeak(modulePath: string, onDied: (error: Error) => v
     onDied,
   });
   try {
-    const { voices, variants, sampleRateHz } = await thread.request('open', { modulePath });
+    const { voices, variants, sampleRateHz } = await thread.request('open', {
+      modulePath,
+      warmUp: requestOf(WARM_UP_TEXT, WARM_UP_VOICE, DEFAULT_VARIANT, 1),
+    });
     const spoken = languagesOf(voices);
     const voiceOf = new Map(spoken.map(({ language, voice }) => [language.id, voice.identifier]));
     return {
@@ -56,17 +64,10 @@ export async function openEspeak(modulePath: string, onDied: (error: Error) => v
       async speak({ text, words, language, voice, rate, signal }, onPiece) {
         const timing = new EspeakTiming(words);
         const identifier = voiceOf.get(language) ?? language;
-        await thread.request(
-          'speak',
-          {
-            text,
-            voice: `${identifier}+${voice ?? DEFAULT_VARIANT}`,
-            wordsPerMinute: Math.max(MIN_WORDS_PER_MINUTE, Math.round(WORDS_PER_MINUTE * rate)),
-            pitch: PITCH,
-            range: PITCH_RANGE,
-          },
-          { signal, onPart: ({ pcm, events }) => onPiece({ pcm, ...timing.take(events) }) },
-        );
+        await thread.request('speak', requestOf(text, identifier, voice ?? DEFAULT_VARIANT, rate), {
+          signal,
+          onPart: ({ pcm, events }) => onPiece({ pcm, ...timing.take(events) }),
+        });
       },
       close: () => thread.close(),
     };
@@ -74,6 +75,16 @@ export async function openEspeak(modulePath: string, onDied: (error: Error) => v
     await thread.close();
     throw error;
   }
+}
+
+function requestOf(text: string, identifier: string, variant: string, rate: number): EspeakSpeak {
+  return {
+    text,
+    voice: `${identifier}+${variant}`,
+    wordsPerMinute: Math.max(MIN_WORDS_PER_MINUTE, Math.round(WORDS_PER_MINUTE * rate)),
+    pitch: PITCH,
+    range: PITCH_RANGE,
+  };
 }
 
 function languagesOf(voices: readonly EspeakVoice[]): { language: EngineLanguage; voice: EspeakVoice }[] {

@@ -38,7 +38,7 @@ export interface EspeakSpeak {
 
 export interface EspeakCalls {
   open: {
-    request: { modulePath: string };
+    request: { modulePath: string; warmUp: EspeakSpeak };
     result: { voices: EspeakVoice[]; variants: string[]; sampleRateHz: number };
   };
   speak: { request: EspeakSpeak; part: EspeakPart; result: undefined };
@@ -69,20 +69,17 @@ interface RawEvent {
 
 const VARIANTS_PATH = '/usr/share/espeak-ng-data/voices/!v';
 const PCM_S16_SCALE = 32_768;
-/** Spoken once at the start and thrown away: the first sentence takes some ten times as long as those after it. */
-const WARM_UP_TEXT =
-  'The quick brown fox jumps over the lazy dog, while a good voice warms up its vowels: one, two, three.';
-
+const NOBODY_LISTENS = { post: () => {}, aborted: () => false };
 let espeak: EspeakWorker | undefined;
 
 serveWorkerThread<EspeakCalls>({
-  async open({ modulePath }) {
+  async open({ modulePath, warmUp }) {
     const { default: load } = (await import(pathToFileURL(modulePath).href)) as {
       default: () => Promise<EspeakModule>;
     };
     const module = await load();
     espeak = await new module.eSpeakNGWorker();
-    espeak.synthesize(WARM_UP_TEXT, () => false);
+    speak(espeak, warmUp, NOBODY_LISTENS);
     return {
       voices: espeak.list_voices(),
       variants: module.FS.readdir(VARIANTS_PATH).filter((name) => !name.startsWith('.')),
