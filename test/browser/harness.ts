@@ -37,7 +37,13 @@ export interface TestBrowser {
 /** A fresh Chromium with a profile of its own; close it after the test. */
 export async function openBrowser(options: BrowserOptions = {}): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'vaktra-chromium-'));
-  const { microphoneWav, viewport = { width: 1440, height: 900 }, colorScheme = 'light', isMobile = false, bypassCSP = false } = options;
+  const {
+    microphoneWav,
+    viewport = { width: 1440, height: 900 },
+    colorScheme = 'light',
+    isMobile = false,
+    bypassCSP = false,
+  } = options;
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     headless: true,
