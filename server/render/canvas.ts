@@ -12,17 +12,15 @@ const GREEN = 0x0000ff00;
 const HALF_RED_BLUE = 0x00800080;
 export const OPAQUE = 0xff000000 | 0;
 
-/** The portrait [514 * 514] with its border repeated; little-endian, so red is the lowest byte. */
-export function paddedTexture(rgba: Uint8Array): Int32Array {
+/** Fills the texture [514 * 514] with the portrait [512 * 512 * 4], its border repeated; red becomes the lowest byte. */
+export function fillTexture(texture: Int32Array, rgba: Uint8Array): void {
   const source = new Int32Array(new Uint8Array(rgba).buffer);
-  const texture = new Int32Array(TEXTURE_STRIDE * TEXTURE_STRIDE);
   const inside = (index: number) => Math.min(PICTURE_SIZE_PX - 1, Math.max(0, index - PAD_PX));
   for (let y = 0; y < TEXTURE_STRIDE; y++) {
     for (let x = 0; x < TEXTURE_STRIDE; x++) {
       texture[y * TEXTURE_STRIDE + x] = source[inside(y) * PICTURE_SIZE_PX + inside(x)] as number;
     }
   }
-  return texture;
 }
 
 /** Texture coordinate of a position in pixels: pixel k has its middle at k + 0.5. */

@@ -49,15 +49,16 @@ export class VertexPoser {
   readonly #turn = new Float32Array(9);
   readonly #mouth: readonly [number, number, number];
 
-  constructor(rig: Rig) {
+  /** @param x, y [vertices] where the result is written */
+  constructor(rig: Rig, x: Float32Array, y: Float32Array) {
     this.#rig = rig;
     this.#face = new Float32Array(LANDMARK_COUNT * 3);
     this.#mouth = [0, 1, 2].map(
       (axis) => ((rig.neutral[13 * 3 + axis] as number) + (rig.neutral[14 * 3 + axis] as number)) / 2,
     ) as [number, number, number];
     this.posed = {
-      x: new Float32Array(rig.vertexCount),
-      y: new Float32Array(rig.vertexCount),
+      x,
+      y,
       landmarks: new Float32Array(LANDMARK_COUNT * 3),
       skull: new Float32Array(6),
       jawUnits: 0,

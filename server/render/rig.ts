@@ -10,6 +10,7 @@ import {
   LIP_UPPER_INNER,
   RIGHT_EYE,
 } from './face-topology.ts';
+import { PART_COLUMNS, PART_ROWS, type Part } from './warp.ts';
 
 /** Coefficients that move the face's skin; pose, gaze and lids follow behind them (models/manifest.json). */
 export const FACE_COEFFICIENTS = 24;
@@ -62,8 +63,8 @@ export interface Rig {
   ringSkinShare: Float32Array;
   ringParent: Uint16Array;
   lids: readonly [Lids, Lids];
-  /** The part of the picture that can move, even numbers; right and bottom excluded. */
-  moving: { left: number; top: number; right: number; bottom: number };
+  /** The part of the picture that can move. */
+  moving: Part;
 }
 
 /** @param basis [34 * 478 * 3] the motion basis, as it is in models/motion.basis.f32 */
@@ -223,26 +224,14 @@ function buildLids(neutral: Float32Array, eye: EyeTopology): Lids {
   return { points: Uint16Array.from(way.keys()), way: Float32Array.from([...way.values()].flat()) };
 }
 
-function movingPart(x: Float32Array, y: Float32Array): Rig['moving'] {
-  const even = (value: number, up: boolean) =>
-    Math.min(PICTURE_SIZE_PX, Math.max(0, up ? Math.ceil(value / 2) * 2 : Math.floor(value / 2) * 2));
+function movingPart(x: Float32Array, y: Float32Array): Part {
+  const down = (value: number, step: number) => Math.max(0, Math.floor(value / step) * step);
+  const up = (value: number, step: number) => Math.min(PICTURE_SIZE_PX, Math.ceil(value / step) * step);
   return {
-    left: even(
-      x.reduce((a, b) => Math.min(a, b)),
-      false,
-    ),
-    top: even(
-      y.reduce((a, b) => Math.min(a, b)),
-      false,
-    ),
-    right: even(
-      x.reduce((a, b) => Math.max(a, b)),
-      true,
-    ),
-    bottom: even(
-      y.reduce((a, b) => Math.max(a, b)),
-      true,
-    ),
+    left: down(Math.min(...x), PART_COLUMNS),
+    top: down(Math.min(...y), PART_ROWS),
+    right: up(Math.max(...x), PART_COLUMNS),
+    bottom: up(Math.max(...y), PART_ROWS),
   };
 }
 

@@ -1,12 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blend, paddedTexture, sample, TEXEL, toTexel } from '../../server/render/canvas.ts';
-import { toI420 } from '../../server/render/i420.ts';
+import wabt from 'wabt';
+import { blend, fillTexture, sample, TEXEL, TEXTURE_STRIDE, toTexel } from '../../server/render/canvas.ts';
 import { burnLabel, labelPart } from '../../server/render/label.ts';
 import { Opening } from '../../server/render/opening.ts';
 import { RESTING_BORDER_PX } from '../../server/render/rig.ts';
+import { WarpEngine } from '../../server/render/warp.ts';
 
 const SIZE = 512;
+/** A mesh of one square from 100, 100 to 300, 300. */
+const SQUARE = {
+  vertexCount: 4,
+  restX: Float32Array.of(100, 300, 100, 300),
+  restY: Float32Array.of(100, 100, 300, 300),
+  triangles: Uint16Array.of(0, 1, 2, 2, 1, 3),
+};
 const WHOLE = { left: 0, top: 0, right: SIZE, bottom: SIZE };
+
+function textureOf(rgba: Uint8Array): Int32Array {
+  const texture = new Int32Array(TEXTURE_STRIDE * TEXTURE_STRIDE);
+  fillTexture(texture, rgba);
+  return texture;
+}
 
 function noise(): Uint8Array {
   const rgba = new Uint8Array(SIZE * SIZE * 4);
@@ -17,7 +32,7 @@ function noise(): Uint8Array {
 describe('sampling the portrait', () => {
   const rgba = noise();
   const pixels = new Int32Array(new Uint8Array(rgba).buffer);
-  const texture = paddedTexture(rgba);
+  const texture = textureOf(rgba);
 
   it('gives a pixel bit by bit in its middle, at the borders too', () => {
     for (const [x, y] of [
@@ -46,7 +61,7 @@ describe('sampling the portrait', () => {
 
   it('follows a ramp in steps of 1/256 pixel', () => {
     const ramp = new Uint8Array(SIZE * SIZE * 4).map((_, i) => ((i >> 2) % SIZE) >> 1);
-    const sampled = sample(paddedTexture(ramp), toTexel(256.5) + TEXEL / 2, toTexel(9.5)) & 255;
+    const sampled = sample(textureOf(ramp), toTexel(256.5) + TEXEL / 2, toTexel(9.5)) & 255;
     expect(sampled).toBe(128);
   });
 });
@@ -58,7 +73,7 @@ describe('blend', () => {
   });
 });
 
-describe('toI420', () => {
+describe('colours to I420', () => {
   /** RGB to Y, Cb, Cr by BT.601's definition in full precision (limited range). */
   function reference(red: number, green: number, blue: number): [number, number, number] {
     const luma = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
@@ -73,9 +88,10 @@ describe('toI420', () => {
     ['blue', 0, 0, 255],
     ['skin', 233, 158, 52],
   ])('%s has the levels of BT.601 within one', (_, red, green, blue) => {
-    const picture = new Int32Array(SIZE * SIZE).fill(0xff000000 | (blue << 16) | (green << 8) | red);
-    const i420 = new Uint8Array((SIZE * SIZE * 3) / 2);
-    toI420(picture, i420, WHOLE);
+    const engine = new WarpEngine(SQUARE);
+    const { i420 } = engine;
+    engine.picture.fill(0xff000000 | (blue << 16) | (green << 8) | red);
+    engine.toI420(WHOLE);
     const [y, u, v] = reference(red, green, blue);
     expect(Math.abs((i420[SIZE * 100 + 77] ?? 0) - y)).toBeLessThanOrEqual(1);
     expect(Math.abs((i420[SIZE * SIZE + 999] ?? 0) - u)).toBeLessThanOrEqual(1);
@@ -83,10 +99,113 @@ describe('toI420', () => {
   });
 
   it('writes nothing outside its part', () => {
-    const picture = new Int32Array(SIZE * SIZE).fill(-1);
-    const i420 = new Uint8Array((SIZE * SIZE * 3) / 2);
-    toI420(picture, i420, { left: 100, top: 60, right: 140, bottom: 80 });
-    expect(i420.filter((level) => level !== 0).length).toBe(40 * 20 * 1.5);
+    const engine = new WarpEngine(SQUARE);
+    engine.picture.fill(-1);
+    engine.toI420({ left: 104, top: 60, right: 144, bottom: 80 });
+    expect(engine.i420.filter((level) => level !== 0).length).toBe(40 * 20 * 1.5);
+  });
+});
+
+describe('colours to I420 of a picture of noise', () => {
+  const engine = new WarpEngine(SQUARE);
+  const rgba = noise();
+  engine.picture.set(new Int32Array(new Uint8Array(rgba).buffer));
+  engine.toI420(WHOLE);
+
+  it('puts every luma where its pixel is', () => {
+    let wrong = 0;
+    for (let i = 0; i < SIZE * SIZE; i++) {
+      const sum = 66 * (rgba[i * 4] ?? 0) + 129 * (rgba[i * 4 + 1] ?? 0) + 25 * (rgba[i * 4 + 2] ?? 0);
+      if (engine.i420[i] !== ((sum + 128) >> 8) + 16) wrong++;
+    }
+    expect(wrong).toBe(0);
+  });
+
+  it('puts every chroma where its four pixels are', () => {
+    let wrong = 0;
+    for (let y = 0; y < SIZE / 2; y++) {
+      for (let x = 0; x < SIZE / 2; x++) {
+        const mean = [0, 1, 2].map((channel) => {
+          const at = (2 * y * SIZE + 2 * x) * 4 + channel;
+          return (
+            ((rgba[at] ?? 0) + (rgba[at + 4] ?? 0) + (rgba[at + SIZE * 4] ?? 0) + (rgba[at + SIZE * 4 + 4] ?? 0)) / 4
+          );
+        }) as [number, number, number];
+        const luma = 0.299 * mean[0] + 0.587 * mean[1] + 0.114 * mean[2];
+        const blue = 128 + ((224 / 255) * (mean[2] - luma)) / 1.772;
+        const red = 128 + ((224 / 255) * (mean[0] - luma)) / 1.402;
+        if (Math.abs((engine.i420[SIZE * SIZE + y * 256 + x] ?? 0) - blue) > 1.5) wrong++;
+        if (Math.abs((engine.i420[(SIZE * SIZE * 5) / 4 + y * 256 + x] ?? 0) - red) > 1.5) wrong++;
+      }
+    }
+    expect(wrong).toBe(0);
+  });
+});
+
+describe('drawing a mesh', () => {
+  const rgba = noise();
+  const pixels = new Int32Array(new Uint8Array(rgba).buffer);
+
+  function drawn(x: number[], y: number[]): WarpEngine {
+    const engine = new WarpEngine(SQUARE);
+    fillTexture(engine.texture, rgba);
+    engine.x.set(x);
+    engine.y.set(y);
+    engine.drawMesh();
+    return engine;
+  }
+
+  it('that has not moved gives every pixel bit by bit, and nothing outside', () => {
+    const { picture } = drawn([100, 300, 100, 300], [100, 100, 300, 300]);
+    let wrong = 0;
+    for (let y = 0; y < SIZE; y++) {
+      for (let x = 0; x < SIZE; x++) {
+        const isInside = x >= 100 && x < 300 && y >= 100 && y < 300;
+        if (picture[y * SIZE + x] !== (isInside ? pixels[y * SIZE + x] : 0)) wrong++;
+      }
+    }
+    expect(wrong).toBe(0);
+  });
+
+  it('that is turned, stretched and partly outside agrees with sampling each pixel, within two levels, without gaps', () => {
+    const [ax, ay] = [-20.3, 60.7];
+    const [rightX, rightY, downX, downY] = [1.37, 0.21, -0.33, 1.12]; // pixels of the picture per pixel of the portrait
+    const { picture, texture } = drawn(
+      [ax, ax + 200 * rightX, ax + 200 * downX, ax + 200 * (rightX + downX)],
+      [ay, ay + 200 * rightY, ay + 200 * downY, ay + 200 * (rightY + downY)],
+    );
+    const determinant = rightX * downY - rightY * downX;
+    let inside = 0;
+    let wrong = 0;
+    for (let y = 0; y < SIZE; y++) {
+      for (let x = 0; x < SIZE; x++) {
+        const [dx, dy] = [x + 0.5 - ax, y + 0.5 - ay];
+        const u = (dx * downY - dy * downX) / determinant;
+        const v = (dy * rightX - dx * rightY) / determinant;
+        if (u < 0.1 || v < 0.1 || u > 199.9 || v > 199.9) continue;
+        inside++;
+        const wanted = sample(texture, toTexel(100 + u), toTexel(100 + v));
+        const got = picture[y * SIZE + x] ?? 0;
+        // A step of 1/256 pixel and two roundings: noise of full contrast may differ by two levels.
+        if ([0, 8, 16, 24].some((shift) => Math.abs(((wanted >> shift) & 255) - ((got >> shift) & 255)) > 2)) wrong++;
+      }
+    }
+    expect(inside).toBeGreaterThan(40_000);
+    expect(wrong / inside).toBeLessThan(0.001);
+  });
+
+  it('survives corners that are no numbers, far away, or on one line', () => {
+    expect(() => drawn([Number.NaN, 1e9, -1e9, 3], [5, -1e9, 1e9, Number.POSITIVE_INFINITY])).not.toThrow();
+    expect(drawn([10, 10, 10, 10], [0, 100, 200, 300]).picture.every((pixel) => pixel === 0)).toBe(true);
+  });
+});
+
+describe('warp.wasm', () => {
+  it('is what scripts/build-warp.mjs makes of warp.wat', async () => {
+    const folder = new URL('../../server/render/', import.meta.url);
+    const { parseWat } = await wabt();
+    const built = parseWat('warp.wat', readFileSync(new URL('warp.wat', folder), 'utf8'), { simd: true }).toBinary({});
+    expect(Buffer.from(built.buffer).equals(readFileSync(new URL('warp.wasm', folder)))).toBe(true);
   });
 });
 
