@@ -48,6 +48,7 @@ export interface VoiceInput {
   reset(): Promise<void>;
   /** For a live microphone made `adaptive`: gives out this many millionths more samples per sample. */
   setRatio(ppm: number): void;
+  /** Frees the filters after the calls that were made before; nothing may be called after it. */
   close(): void;
 }
 
@@ -182,8 +183,10 @@ export function createVoiceInput({
       }),
     setRatio: (ppm) => toClock.setRatio(ppm),
     close() {
-      toClock.close();
-      toModel.close();
+      void inTurn(async () => {
+        toClock.close();
+        toModel.close();
+      });
     },
   };
 }
