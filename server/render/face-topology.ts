@@ -8,6 +8,9 @@ export const FACE_OVAL = [
 
 export const EYE_CORNERS = [33, 263] as const;
 export const CHIN = 152;
+/** Middle of the lips' inner contour. */
+export const UPPER_LIP = 13;
+export const LOWER_LIP = 14;
 
 /** Inner contour of the lips from the image's left corner to the right one. */
 export const LIP_UPPER_INNER = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308] as const;

@@ -12,21 +12,25 @@ import { type Rig, smoothstep } from './rig.ts';
 /** Half the teeth's row from the middle outwards: where each tooth ends, seen from the front. */
 const TOOTH_ENDS = [0.09, 0.158, 0.224, 0.274, 0.316, 0.35] as const;
 /** How much shorter each one is than the middle ones. */
-const TOOTH_SHORTER = [0, 0.011, 0.003, 0.013, 0.018, 0.024] as const;
+const TOOTH_SHORTER = [0, 0.006, 0.003, 0.009, 0.014, 0.02] as const;
 const LOWER_TOOTH_ENDS = [0.056, 0.116, 0.182, 0.236, 0.284, 0.33] as const;
 const LOWER_TOOTH_SHORTER = [0, 0, 0.004, 0.012, 0.02, 0.026] as const;
 /** The rounding of a tooth's edge, and the width of the shade between two teeth. */
-const TOOTH_ROUND = 0.012;
+const TOOTH_ROUND = 0.006;
 const GAP_WIDTH = 0.011;
-const GAP_SHADE = 0.2;
+const GAP_SHADE = 0.16;
 /** The row is an arch: it falls back and into the dark towards the sides. */
 const ARCH_DARKENING = 7;
 const ARCH_RISE = 0.12;
+/** Edges of teeth are a little softer than a pixel: in the half dark no edge is sharp. */
+const EDGE_SOFTNESS_PX = 1.7;
 /** Where the upper teeth end and the lower ones begin while the jaw is shut (they overlap). */
 const UPPER_EDGE = 0.034;
 const LOWER_EDGE = 0.018;
 /** The lower teeth go a little less down than the chin, being nearer to the joint. */
 const LOWER_FOLLOWS_JAW = 0.86;
+/** Most of the lower teeth stays behind the lip, whatever the tracked chin says. */
+const LOWER_SEEN_MAX = 0.035;
 const TONGUE_FOLLOWS_JAW = 0.45;
 const TONGUE_TOP = 0.03;
 const TONGUE_SOFT = 0.11;
@@ -49,6 +53,7 @@ const UPPER_RIM_LIGHT = 0.32;
 /** Tongue and the lips' inner sides are redder than the outer lips. */
 const INNER_LIP_GREEN = 0.86;
 const INNER_LIP_BLUE = 0.88;
+const REDDENING = 0.2;
 
 const PROFILE_STEPS = 256;
 const PROFILE_HALF = 0.36;
@@ -72,7 +77,7 @@ export class MouthPainter {
     opening.measure(posed.x, posed.y);
     if (opening.height <= 0) return;
     const unit = this.#unitPx;
-    const { skull, jawUnits } = posed;
+    const { skull, jawUnits, lowerLipUnits } = posed;
     const [originX, originY, rightX, downX, rightY, downY] = skull as unknown as [
       number,
       number,
@@ -82,8 +87,8 @@ export class MouthPainter {
       number,
     ];
     const determinant = rightX * downY - rightY * downX;
-    const softness = 1 / unit; // one pixel: edges of teeth are as soft as the picture allows
-    const lowerEdge = LOWER_EDGE + jawUnits * LOWER_FOLLOWS_JAW;
+    const softness = EDGE_SOFTNESS_PX / unit;
+    const lowerEdge = Math.max(LOWER_EDGE + jawUnits * LOWER_FOLLOWS_JAW, lowerLipUnits - LOWER_SEEN_MAX);
     const tongueTop = TONGUE_TOP + jawUnits * TONGUE_FOLLOWS_JAW;
     const light = LIGHT_SHUT + (1 - LIGHT_SHUT) * smoothstep(0, LIGHT_OPENING, opening.height / unit);
     const { teeth, lip, mouthDark } = this.#tones;
@@ -120,9 +125,12 @@ export class MouthPainter {
         const rimLight = lowerRim * LOWER_RIM_LIGHT + upperRim * UPPER_RIM_LIGHT;
         const rest = 1 - lowerRim - upperRim;
         const lipLight = rest * tongueLight + rimLight;
+        // Light that comes back from inside has become redder: without this, dim teeth of a golden portrait look olive.
+        const toRed = 1 - REDDENING * (1 - bright);
         const red = rest * (teeth[0] * teethLight + mouthDark[0] * dark) + lip[0] * lipLight;
-        const green = rest * (teeth[1] * teethLight + mouthDark[1] * dark) + lip[1] * lipLight * INNER_LIP_GREEN;
-        const blue = rest * (teeth[2] * teethLight + mouthDark[2] * dark) + lip[2] * lipLight * INNER_LIP_BLUE;
+        const green =
+          rest * (teeth[1] * teethLight * toRed + mouthDark[1] * dark) + lip[1] * lipLight * INNER_LIP_GREEN;
+        const blue = rest * (teeth[2] * teethLight * toRed + mouthDark[2] * dark) + lip[2] * lipLight * INNER_LIP_BLUE;
         const at = row * PICTURE_SIZE_PX + column;
         picture[at] = blend(picture[at] as number, OPAQUE | (blue << 16) | (green << 8) | red, share);
       }
@@ -151,7 +159,7 @@ function teethProfile(ends: readonly number[], shorter: readonly number[]): Teet
     const end = ends[tooth] as number;
     const place = ((out - begin) / (end - begin)) * 2 - 1;
     const toGap = Math.min(out - begin, end - out);
-    edge[step] = (shorter[tooth] as number) + TOOTH_ROUND * place ** 4 + ARCH_RISE * across * across;
+    edge[step] = (shorter[tooth] as number) + TOOTH_ROUND * place ** 6 + ARCH_RISE * across * across;
     const gap = 1 - GAP_SHADE * Math.exp(-((toGap / GAP_WIDTH) ** 2));
     light[step] = out >= (ends.at(-1) as number) ? 0 : gap * Math.max(0, 1 - ARCH_DARKENING * across * across);
   }

@@ -5,7 +5,7 @@ import { PICTURE_SIZE_PX } from '../types.ts';
 const MIN_STEP_PX = 0.25;
 
 /** Columns are traced four times per pixel, so that steep edges (mouth corners) are as soft as flat ones. */
-export const SUBCOLUMNS = 4;
+const SUBCOLUMNS = 4;
 const TRACED = PICTURE_SIZE_PX * SUBCOLUMNS;
 
 export class Opening {

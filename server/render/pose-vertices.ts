@@ -1,6 +1,14 @@
 // Motion coefficients to vertex positions in the picture: skin, lids, lips that really close, then the head's pose in 3D.
 import { LANDMARK_COUNT } from '../types.ts';
-import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS } from './face-topology.ts';
+import {
+  CHIN,
+  LIP_LOWER_INNER,
+  LIP_LOWER_ROWS,
+  LIP_UPPER_INNER,
+  LIP_UPPER_ROWS,
+  LOWER_LIP,
+  UPPER_LIP,
+} from './face-topology.ts';
 import { FACE_COEFFICIENTS, type Lids, type Rig, smoothstep } from './rig.ts';
 
 const PITCH = 24;
@@ -9,6 +17,7 @@ const ROLL = 26;
 const TRANSLATE_X = 27;
 const TRANSLATE_Y = 28;
 const TRANSLATE_Z = 29;
+const GAZE_X = 30;
 const GAZE_Y = 31;
 const BLINK_LEFT = 32;
 const BLINK_RIGHT = 33;
@@ -35,6 +44,8 @@ export interface PosedVertices {
   skull: Float32Array;
   /** Way of the chin down the face, in eye-corner distances: how far the jaw is open. */
   jawUnits: number;
+  /** The same of the lower lip's inner edge. */
+  lowerLipUnits: number;
   gazeX: number;
   gazeY: number;
   /** 0 as in the portrait .. 1 shut; by image side. */
@@ -54,7 +65,7 @@ export class VertexPoser {
     this.#rig = rig;
     this.#face = new Float32Array(LANDMARK_COUNT * 3);
     this.#mouth = [0, 1, 2].map(
-      (axis) => ((rig.neutral[13 * 3 + axis] as number) + (rig.neutral[14 * 3 + axis] as number)) / 2,
+      (axis) => ((rig.neutral[UPPER_LIP * 3 + axis] as number) + (rig.neutral[LOWER_LIP * 3 + axis] as number)) / 2,
     ) as [number, number, number];
     this.posed = {
       x,
@@ -62,6 +73,7 @@ export class VertexPoser {
       landmarks: new Float32Array(LANDMARK_COUNT * 3),
       skull: new Float32Array(6),
       jawUnits: 0,
+      lowerLipUnits: 0,
       gazeX: 0,
       gazeY: 0,
       blinkLeft: 0,
@@ -82,7 +94,7 @@ export class VertexPoser {
 
   #moveSkin(c: Float32Array): void {
     const face = this.#face;
-    const { basis, neutral, rotation, unitPx } = this.#rig;
+    const { basis, neutral } = this.#rig;
     face.set(neutral);
     const length = face.length;
     for (let row = 0; row < FACE_COEFFICIENTS; row++) {
@@ -91,11 +103,19 @@ export class VertexPoser {
       const start = row * length;
       for (let i = 0; i < length; i++) face[i] = (face[i] as number) + share * (basis[start + i] as number);
     }
-    const chinX = (face[152 * 3] as number) - (neutral[152 * 3] as number);
-    const chinY = (face[152 * 3 + 1] as number) - (neutral[152 * 3 + 1] as number);
-    this.posed.jawUnits = Math.max(0, (chinX * (rotation[1] as number) + chinY * (rotation[4] as number)) / unitPx);
-    this.posed.gazeX = c[30] as number;
+    this.posed.jawUnits = Math.max(0, this.#wayDown(CHIN));
+    this.posed.lowerLipUnits = this.#wayDown(LOWER_LIP);
+    this.posed.gazeX = c[GAZE_X] as number;
     this.posed.gazeY = c[GAZE_Y] as number;
+  }
+
+  /** How far a landmark has moved down the face, in eye-corner distances. */
+  #wayDown(landmark: number): number {
+    const { neutral, rotation, unitPx } = this.#rig;
+    const at = landmark * 3;
+    const x = (this.#face[at] as number) - (neutral[at] as number);
+    const y = (this.#face[at + 1] as number) - (neutral[at + 1] as number);
+    return (x * (rotation[1] as number) + y * (rotation[4] as number)) / unitPx;
   }
 
   /** Lids are drawn over the eye (eyes.ts), not by the mesh: only the landmarks' record moves with them. Returns the clamped blink. */
