@@ -38,7 +38,10 @@ export class Gallery {
     const portrait = this.#portraits.find((one) => one.id === id);
     if (!portrait) {
       const known = this.#portraits.map((one) => one.id).join(', ');
-      throw new VaktraError('portrait_unknown', `There is no portrait "${id}": choose one of ${known}, or upload a picture.`);
+      throw new VaktraError(
+        'portrait_unknown',
+        `There is no portrait "${id}": choose one of ${known}, or upload a picture.`,
+      );
     }
     let prepared = this.#prepared.get(id);
     if (!prepared) {

@@ -7,8 +7,8 @@ import { VaktraError } from '../errors.ts';
 import type { MediaHost, Pacer } from '../media/index.ts';
 import type { Speech } from '../speech/index.ts';
 import type { PreparedAvatar } from '../types.ts';
-import type { Gallery } from './gallery.ts';
 import { type ConversationObserver, LiveConversation } from './conversation.ts';
+import type { Gallery } from './gallery.ts';
 import type { PipelineSettings } from './pipeline.ts';
 import type { PipelinePool } from './pipeline-pool.ts';
 import type { ConversationHost, ConversationOptions, PortraitChoice, PortraitSummary } from './types.ts';
@@ -58,7 +58,8 @@ export class LiveConversationHost implements ConversationHost {
 
   get(id: string): LiveConversation {
     const conversation = this.#conversations.get(id);
-    if (!conversation) throw new VaktraError('conversation_unknown', `There is no conversation "${id}": open a new one.`);
+    if (!conversation)
+      throw new VaktraError('conversation_unknown', `There is no conversation "${id}": open a new one.`);
     return conversation;
   }
 
@@ -107,7 +108,9 @@ export class LiveConversationHost implements ConversationHost {
     });
     try {
       const seed = randomInt(MAX_SEED);
-      conversation.attach(await pool.open(id, avatar, seed, pipelineSettings, (reply) => conversation.onPipeline(reply)));
+      conversation.attach(
+        await pool.open(id, avatar, seed, pipelineSettings, (reply) => conversation.onPipeline(reply)),
+      );
     } catch (error) {
       await conversation.close();
       throw error;
@@ -124,8 +127,15 @@ export class LiveConversationHost implements ConversationHost {
       return { avatar, title, portraitId: choice.id };
     }
     if (choice.consent.trim() === '') {
-      throw new VaktraError('consent_missing', 'Say who agreed to the use of this picture, or that it is in the public domain.');
+      throw new VaktraError(
+        'consent_missing',
+        'Say who agreed to the use of this picture, or that it is in the public domain.',
+      );
     }
-    return { avatar: await this.#parts.gallery.prepareUpload(choice.upload), title: 'Your picture', portraitId: 'upload' };
+    return {
+      avatar: await this.#parts.gallery.prepareUpload(choice.upload),
+      title: 'Your picture',
+      portraitId: 'upload',
+    };
   }
 }

@@ -38,7 +38,10 @@ export function measureDrawn(frame: MotionFrame, stream: PictureStream): Recorde
   const measured = Object.fromEntries(
     Object.entries(DISTANCES).map(([name, pair]) => [name, distance(stream.landmarks, pair) / unit]),
   ) as Record<DistanceName, number>;
-  const pose = Array.from(frame.coefficients.subarray(POSE_START, POSE_START + 3), (angle) => angle * DEGREES_PER_RADIAN);
+  const pose = Array.from(
+    frame.coefficients.subarray(POSE_START, POSE_START + 3),
+    (angle) => angle * DEGREES_PER_RADIAN,
+  );
   return {
     ...measured,
     pose: pose as [number, number, number],

@@ -1,8 +1,8 @@
 // What the main thread and the pipeline workers say to each other. Buffers are transferred, not copied.
 
 import type { ErrorCode } from '../errors.ts';
-import type { ConversationState, FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
+import type { ConversationState, FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 import type { PipelineSettings } from './pipeline.ts';
 import type { TimelineMarker } from './timeline.ts';

@@ -66,7 +66,11 @@ export class PipelinePool {
     reply: (reply: LineReply) => void,
   ): Promise<PipelineLine> {
     const thread = this.#threads.toSorted((a, b) => a.lines.size - b.lines.size)[0];
-    if (!thread) throw new VaktraError('conversation_failed', 'No pipeline worker runs at the moment: try again in a few seconds.');
+    if (!thread)
+      throw new VaktraError(
+        'conversation_failed',
+        'No pipeline worker runs at the moment: try again in a few seconds.',
+      );
     return new Promise((resolve, reject) => {
       const line: PipelineLine = {
         post: (request, transfer = []) => {
@@ -140,7 +144,8 @@ export class PipelinePool {
     if (this.#closed || !this.#threads.includes(thread)) return;
     this.#threads = this.#threads.filter((other) => other !== thread);
     const message = 'The worker that computed this conversation died: open a new conversation.';
-    for (const [id, line] of thread.lines) line.reply({ type: 'failed', id, code: 'conversation_failed', message, fatal: true });
+    for (const [id, line] of thread.lines)
+      line.reply({ type: 'failed', id, code: 'conversation_failed', message, fatal: true });
     this.#startThread().then(
       (fresh) => {
         if (this.#closed) return shutDown(fresh.worker);
@@ -160,5 +165,8 @@ function shutDown(worker: Worker): Promise<void> {
 }
 
 function unexpected(type: string): VaktraError {
-  return new VaktraError('conversation_failed', `A pipeline answered ${type} before it was open: open a new conversation.`);
+  return new VaktraError(
+    'conversation_failed',
+    `A pipeline answered ${type} before it was open: open a new conversation.`,
+  );
 }

@@ -1,17 +1,23 @@
 // Entry of a pipeline worker: a thread that carries the pipelines of several conversations. One that fails is closed and
 // told to the main thread; the others go on.
 
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toVaktraError, VaktraError } from '../errors.ts';
 import { loadMotionModel } from '../motion/index.ts';
 import { loadVad } from '../speech/index.ts';
-import { measureDrawn } from './motion-recorder.ts';
 import { Microphone } from './microphone.ts';
+import { measureDrawn } from './motion-recorder.ts';
 import { ConversationPipeline, type PipelineOutput, type PipelineParts } from './pipeline.ts';
 import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
 import { SharedAvatars } from './shared-avatars.ts';
 
 const NS_PER_PICTURE = 40_000_000n;
+/**
+ * Computing yields to the threads that send when the machine is full. Linux sets the priority of a thread alone, so the
+ * main thread with its pacer keeps the usual one.
+ */
+const COMPUTE_NICENESS = 5;
 /** How often averages are told, in pictures (one second). */
 const REPORT_PICTURES = 25;
 
@@ -67,7 +73,8 @@ function open(parts: PipelineParts, request: Extract<PipelineRequest, { type: 'o
     },
   };
   const avatar = request.avatar ?? avatars.get(request.avatarId);
-  if (!avatar) throw new VaktraError('conversation_failed', 'The avatar did not reach the worker: open a new conversation.');
+  if (!avatar)
+    throw new VaktraError('conversation_failed', 'The avatar did not reach the worker: open a new conversation.');
   avatars.use(id, request.avatarId, avatar);
   const pipeline = new ConversationPipeline(parts, avatar, request.seed, request.settings, output);
   residents.set(id, { pipeline, microphone: undefined, startNs: undefined, pictures: 0 });
@@ -88,7 +95,9 @@ async function shutDown(): Promise<void> {
 
 /** A picture is late when the next one is due already. */
 function isLate(resident: Resident, index: number): boolean {
-  return resident.startNs !== undefined && process.hrtime.bigint() > resident.startNs + BigInt(index + 1) * NS_PER_PICTURE;
+  return (
+    resident.startNs !== undefined && process.hrtime.bigint() > resident.startNs + BigInt(index + 1) * NS_PER_PICTURE
+  );
 }
 
 function handle(parts: PipelineParts, request: PipelineRequest): void {
@@ -153,6 +162,7 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
 }
 
 try {
+  setPriority(COMPUTE_NICENESS);
   const data = workerData as PipelineWorkerData;
   const [motion, vad] = await Promise.all([loadMotionModel(data.motion), loadVad()]);
   port.on('message', (request: PipelineRequest) => {

@@ -158,10 +158,14 @@ export class ConversationPipeline {
 
   /** No more voice comes for this event. */
   endVoice(eventId: string): void {
-    this.#chunk(eventId, (input) => input.end(), () => {
-      this.#timeline.end(eventId);
-      this.#dropVoice(eventId);
-    });
+    this.#chunk(
+      eventId,
+      (input) => input.end(),
+      () => {
+        this.#timeline.end(eventId);
+        this.#dropVoice(eventId);
+      },
+    );
   }
 
   /** How much live voice is held in reserve, in milliseconds. */
@@ -244,7 +248,8 @@ export class ConversationPipeline {
   /** Averages since the last report. */
   report(): PipelineReport {
     const pictures = this.#nextPicture - this.#picturesReported;
-    const average = (stage: 'sound' | 'motion' | 'render' | 'encode') => this.#meter.total(stage) / Math.max(1, pictures);
+    const average = (stage: 'sound' | 'motion' | 'render' | 'encode') =>
+      this.#meter.total(stage) / Math.max(1, pictures);
     const report: PipelineReport = {
       pictures,
       soundMsPerPicture: average('sound'),
@@ -315,7 +320,9 @@ export class ConversationPipeline {
       if (this.#windows.length === 0) this.#readWindow();
       const window = this.#windows.shift() ?? SHORT_WINDOW_PICTURES;
       const ahead = this.#nextMotion - this.#nextPicture;
-      const states = Array.from({ length: window }, (_, k) => (this.#speaking[ahead + k] ? 'speaking' : this.#restState));
+      const states = Array.from({ length: window }, (_, k) =>
+        this.#speaking[ahead + k] ? 'speaking' : this.#restState,
+      );
       this.#nextMotion += window;
       const frames = await this.#meter.measureAsync('motion', () => this.#motion.next(states));
       this.#frames.push(...frames);

@@ -79,4 +79,3 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
     file.close();
   }
 }
-

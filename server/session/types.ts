@@ -3,8 +3,8 @@
 import type { types as mediasoup } from 'mediasoup';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
-import type { RecordedFrame } from './motion-recorder.ts';
 import type { ConversationState, FrameIndex, SampleIndex } from '../types.ts';
+import type { RecordedFrame } from './motion-recorder.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
 export type PortraitChoice = { id: string } | { upload: Uint8Array; consent: string };

@@ -7,8 +7,8 @@ import { closePortraitThread, preparePortrait } from '../avatar/index.ts';
 import { loadConfig } from '../config.ts';
 import { toVaktraError, VaktraError } from '../errors.ts';
 import { renderVideo } from '../session/index.ts';
-import { readVoice } from './voice.ts';
 import { ProgressBar } from './progress-bar.ts';
+import { readVoice } from './voice.ts';
 
 const USAGE = `npm run render -- --portrait P --voice V.wav --consent "WHO AGREED" --out O.webm
 
@@ -68,7 +68,10 @@ function readArguments(): Arguments {
   const { portrait, voice, consent, out } = values;
   if (!portrait || !voice || !out) throw new VaktraError('invalid_message', `Something is missing.\n${USAGE}`);
   if (!consent?.trim()) {
-    throw new VaktraError('consent_missing', 'Say with --consent who agreed to the use of the picture, or "public domain".');
+    throw new VaktraError(
+      'consent_missing',
+      'Say with --consent who agreed to the use of the picture, or "public domain".',
+    );
   }
   const seed = values.seed === undefined ? DEFAULT_SEED : Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
@@ -101,7 +104,9 @@ async function readInput(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new VaktraError('picture_unreadable', `The picture ${path} cannot be read: check the path.`, { cause: error });
+    throw new VaktraError('picture_unreadable', `The picture ${path} cannot be read: check the path.`, {
+      cause: error,
+    });
   }
 }
 

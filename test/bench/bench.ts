@@ -6,12 +6,12 @@ import { startApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
 import { toVaktraError } from '../../server/errors.ts';
 import { createLogger } from '../../server/observe/index.ts';
+import { speakText } from '../../server/tools/voice.ts';
 import { measureFirstSound } from './first-sound.ts';
 import { type LoadRow, runLoad } from './load-run.ts';
 import { measureTree } from './process-tree.ts';
 import { measureStages } from './stage-costs.ts';
 import { printTable } from './table.ts';
-import { speakText } from '../../server/tools/voice.ts';
 
 const USAGE = `npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
 
@@ -42,7 +42,9 @@ async function main(): Promise<void> {
   }
   const counts = values.conversations.split(',').map(Number);
   const seconds = Number(values.seconds);
-  const config = loadConfig({ env: { ...process.env, VAKTRA_CONVERSATIONS_MAX: String(Math.max(...counts) + 1), VAKTRA_HTTP_PORT: '0' } });
+  const config = loadConfig({
+    env: { ...process.env, VAKTRA_CONVERSATIONS_MAX: String(Math.max(...counts) + 1), VAKTRA_HTTP_PORT: '0' },
+  });
   const voice = await speakText(TEXT);
 
   const stages = await measureStages(config, voice);

@@ -2,10 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveConversation, LiveConversationHost } from '../../server/session/index.ts';
+import { toPcm16, type Voice } from '../../server/tools/voice.ts';
 import { FRAME_RATE_HZ } from '../../server/types.ts';
 import { PictureCounter } from './picture-counter.ts';
 import { measureTree } from './process-tree.ts';
-import { toPcm16, type Voice } from '../../server/tools/voice.ts';
 
 /** Time for queues and caches to fill before counting. */
 const WARM_UP_MS = 2000;

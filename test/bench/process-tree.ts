@@ -50,7 +50,10 @@ function readStat(pid: number): ProcessStat | undefined {
     // It ended between the listing and the look.
     return undefined;
   }
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const at = (index: number) => fields[index] ?? 0;
   return {
     parent: at(PARENT),

@@ -76,10 +76,22 @@ async function main(): Promise<void> {
       minutes: round(seconds / 60),
       clicks: offsets.length,
       offsetMedianMs: round(median(offsets.map(({ offsetMs }) => offsetMs))),
-      offset5PercentMs: round(quantile(offsets.map(({ offsetMs }) => offsetMs), 0.05)),
-      offset95PercentMs: round(quantile(offsets.map(({ offsetMs }) => offsetMs), 0.95)),
+      offset5PercentMs: round(
+        quantile(
+          offsets.map(({ offsetMs }) => offsetMs),
+          0.05,
+        ),
+      ),
+      offset95PercentMs: round(
+        quantile(
+          offsets.map(({ offsetMs }) => offsetMs),
+          0.95,
+        ),
+      ),
       offsetTrendMsPerHour: round(slope(offsets.map(({ atMs, offsetMs }) => [atMs, offsetMs])) * MS_PER_HOUR),
-      picturesShownPercent: round((100 * intervals.reduce((sum, { shown }) => sum + shown, 0)) / (seconds * FRAME_RATE_HZ)),
+      picturesShownPercent: round(
+        (100 * intervals.reduce((sum, { shown }) => sum + shown, 0)) / (seconds * FRAME_RATE_HZ),
+      ),
       picturesRepeated: stats?.picturesRepeated ?? 0,
       clockStalls: stats?.clockStalls ?? 0,
       memoryStartMb: intervals[0]?.memoryMb ?? 0,

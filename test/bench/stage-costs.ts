@@ -7,8 +7,8 @@ import { VaktraError } from '../../server/errors.ts';
 import { loadMotionModel } from '../../server/motion/index.ts';
 import { ConversationPipeline, motionModelOptions, pipelineSettings } from '../../server/session/index.ts';
 import { loadVad } from '../../server/speech/index.ts';
-import { FRAME_RATE_HZ } from '../../server/types.ts';
 import type { Voice } from '../../server/tools/voice.ts';
+import { FRAME_RATE_HZ } from '../../server/types.ts';
 
 /** Long enough for the processor's caches and the compiler to settle, and for a mean of three digits. */
 const WARM_UP_PICTURES = 50;

@@ -46,7 +46,9 @@ export async function takeFrames(page: Page): Promise<ReceivedFrame[]> {
       keeping: number;
     };
     document.querySelector('video')?.cancelVideoFrameCallback(holder.keeping);
-    return Promise.all(holder.kept.splice(0).map(async ({ rtpTimestamp, jpeg }) => ({ rtpTimestamp, jpeg: await jpeg })));
+    return Promise.all(
+      holder.kept.splice(0).map(async ({ rtpTimestamp, jpeg }) => ({ rtpTimestamp, jpeg: await jpeg })),
+    );
   });
   return frames.map(({ rtpTimestamp, jpeg }) => ({ rtpTimestamp, jpeg: Buffer.from(jpeg, 'base64') }));
 }
@@ -65,7 +67,9 @@ export async function trackLips(jpeg: Buffer): Promise<number | undefined> {
   if (!face) return undefined;
   const distance = (a: number, b: number) =>
     Math.hypot(
-      ...[0, 1].map((axis) => (face.landmarks[3 * a + axis] ?? Number.NaN) - (face.landmarks[3 * b + axis] ?? Number.NaN)),
+      ...[0, 1].map(
+        (axis) => (face.landmarks[3 * a + axis] ?? Number.NaN) - (face.landmarks[3 * b + axis] ?? Number.NaN),
+      ),
     );
   return distance(13, 14) / distance(33, 263);
 }
