@@ -16,7 +16,9 @@ const IRIS_WHOLE_RADII = 1.15;
 const IRIS_FREE_RADII = 2.3;
 const FALLOFF_STEPS = 64;
 /** Above the open lid's edge its skin fades in over this height, in eye-corner distances: covers the lashes of the open eye. */
-const LID_FADE_UNITS = 0.055;
+const LID_FADE_UNITS = 0.06;
+/** Over this share of the eye's width the lid fades in from both corners. */
+const CORNER_FADE = 0.12;
 /** A lid that has hardly moved is not painted: its skin would show as a thin line. */
 const LID_SEEN_FROM = 0.05;
 const LID_SEEN_WHOLE = 0.3;
@@ -125,7 +127,8 @@ export class EyePainter {
       const left = Math.min(columns - 2, along | 0) * 3;
       const share = along - left / 3;
       // Towards the corners, where the lids have hardly any way to go, there is little to cover and no line to draw.
-      const taper = smoothstep(0, lashWidth * 2, height) * seen;
+      const fromCorner = Math.min(along, columns - 1 - along) / (columns - 1);
+      const taper = smoothstep(0, lashWidth * 2, height) * smoothstep(0, CORNER_FADE, fromCorner) * seen;
       const last = Math.min(PICTURE_SIZE_PX, Math.ceil(bottom + 2 * lashWidth));
       for (let row = Math.max(0, Math.floor(top - fade)); row < last; row++) {
         const centre = row + 0.5;
