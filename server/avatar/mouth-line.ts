@@ -1,6 +1,7 @@
 // Lays the lips' inner contour on the line that the portrait shows, and closes a mouth that the portrait shows open.
 import { LANDMARK_COUNT } from '../types.ts';
 import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS, UPPER_LIP } from './face-mesh.ts';
+import { settleOpenLips } from './open-mouth.ts';
 import type { RgbPicture } from './picture-input.ts';
 
 /** Largest opening (13-14) of a mouth that counts as closed, in eye-corner distances; trackers give closed lips up to 0.025. */
@@ -24,7 +25,10 @@ const FOLLOW_RADIUS_UNITS = 0.28;
  */
 export function settleMouth(picture: RgbPicture, landmarks: Float32Array, unitPx: number): Float32Array {
   const opening = Math.hypot(x(landmarks, 13) - x(landmarks, 14), y(landmarks, 13) - y(landmarks, 14)) / unitPx;
-  if (opening > CLOSED_OPENING_UNITS) return closed(landmarks, unitPx);
+  if (opening > CLOSED_OPENING_UNITS) {
+    settleOpenLips(picture, landmarks, unitPx);
+    return closed(landmarks, unitPx);
+  }
   snapToLine(picture, landmarks, unitPx);
   return landmarks.slice();
 }

@@ -12,7 +12,7 @@ import { headPose } from './pose.ts';
 import { measureTones } from './tones.ts';
 
 /** Goes up when anything here changes what comes out; cached avatars of other versions are made again. */
-export const PREPARED_VERSION = 1;
+export const PREPARED_VERSION = 2;
 
 /** Below these scores a find is no face (a rocket reaches 0.35 and 0.68, the weakest true portrait 0.67 and 0.99). */
 const MIN_BOX_SCORE = 0.5;

@@ -1,6 +1,6 @@
 // Colours for the inside of the mouth, measured in the portrait: a painting must not get a photograph's white teeth.
 import type { AvatarTones } from '../types.ts';
-import { EYES, LIP_PATCHES, SKIN_PATCHES } from './face-mesh.ts';
+import { EYES, LIP_LOWER_INNER, LIP_PATCHES, LIP_UPPER_INNER, SKIN_PATCHES } from './face-mesh.ts';
 import type { RgbPicture } from './picture-input.ts';
 
 type Rgb = [number, number, number];
@@ -12,6 +12,9 @@ const TEETH_BRIGHTNESS_MIN = 0.92;
 const TEETH_BRIGHTNESS_MAX = 1.12;
 /** How much of the skin's colour the teeth keep: its light's colour without its redness. */
 const TEETH_SATURATION = 0.72;
+/** Openings from which on teeth can be seen, and how many pixels of them are enough to tell their colour. */
+const SHOWN_TEETH_UNITS = 0.06;
+const MIN_TEETH_PIXELS = 20;
 const WHITE_PERCENTILE = 0.8;
 /** The white of the eyes gives the other share: it is often tinted by lashes and shade. */
 const WHITE_SHARE = 0.3;
@@ -26,12 +29,31 @@ export function measureTones(picture: RgbPicture, landmarks: Float32Array, unitP
   const skin = median(patches(picture, landmarks, SKIN_PATCHES, unitPx));
   const lip = median(patches(picture, landmarks, LIP_PATCHES, unitPx));
   const white = eyeWhite(picture, landmarks) ?? skin;
+  const shown = shownTeeth(picture, landmarks, unitPx);
+  const mouthDark = lip.map((value) => value * DARK_SHARE) as Rgb;
+  if (shown) return { skin, lip, teeth: shown, mouthDark };
   const pale = mix(grey(luminance(skin)), skin, TEETH_SATURATION);
   const blend = mix(pale, white, WHITE_SHARE);
   const target = Math.min(TEETH_BRIGHTNESS_MAX, Math.max(TEETH_BRIGHTNESS_MIN, luminance(white) / luminance(skin)));
   const factor = (luminance(skin) * target) / Math.max(1, luminance(blend));
   const teeth = blend.map((value) => Math.min(240, value * factor)) as Rgb;
-  return { skin, lip, teeth, mouthDark: lip.map((value) => value * DARK_SHARE) as Rgb };
+  return { skin, lip, teeth, mouthDark };
+}
+
+/** The lighter half of what an open mouth shows; undefined when the mouth is closed or shows hardly any. */
+function shownTeeth(picture: RgbPicture, landmarks: Float32Array, unitPx: number): Rgb | undefined {
+  const found: Rgb[] = [];
+  for (let i = 1; i < LIP_UPPER_INNER.length - 1; i++) {
+    const column = Math.round(landmarks[(LIP_UPPER_INNER[i] as number) * 3] as number);
+    const top = landmarks[(LIP_UPPER_INNER[i] as number) * 3 + 1] as number;
+    const bottom = landmarks[(LIP_LOWER_INNER[i] as number) * 3 + 1] as number;
+    if (bottom - top < SHOWN_TEETH_UNITS * unitPx) continue;
+    for (let row = Math.ceil(top + (bottom - top) / 4); row < bottom - (bottom - top) / 4; row++)
+      found.push(pixel(picture, column, row));
+  }
+  if (found.length < MIN_TEETH_PIXELS) return undefined;
+  found.sort((a, b) => luminance(a) - luminance(b));
+  return found[Math.floor(found.length * 0.75)];
 }
 
 function patches(picture: RgbPicture, landmarks: Float32Array, points: readonly number[], unitPx: number): Rgb[] {
