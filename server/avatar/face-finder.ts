@@ -40,8 +40,15 @@ interface HumanFace {
   faceScore: number;
 }
 
-/** Loads the models (about half a second). One per thread: tfjs keeps its backend in globals. */
-export async function createFaceFinder(): Promise<FaceFinder> {
+/** The mesh sees the detector's box enlarged by this; the library's own value. */
+const BOX_SCALE = 1.4;
+
+/**
+ * Loads the models (about half a second). One per thread: tfjs keeps its backend in globals.
+ *
+ * @param boxScale a larger one shows the mesh more around the face
+ */
+export async function createFaceFinder(boxScale: number = BOX_SCALE): Promise<FaceFinder> {
   const require = createRequire(import.meta.url);
   // The package's exports lead to the browser build and to tfjs-node; the WASM build is only reached by its path.
   const packageDir = path.join(path.dirname(require.resolve('@vladmandic/human')), '..');
@@ -62,7 +69,14 @@ export async function createFaceFinder(): Promise<FaceFinder> {
     gesture: { enabled: false },
     face: {
       enabled: true,
-      detector: { rotation: true, maxDetected: MAX_FACES, minConfidence: MIN_CONFIDENCE, skipFrames: 0, skipTime: 0 },
+      detector: {
+        rotation: true,
+        scale: boxScale,
+        maxDetected: MAX_FACES,
+        minConfidence: MIN_CONFIDENCE,
+        skipFrames: 0,
+        skipTime: 0,
+      },
       mesh: { enabled: true },
       iris: { enabled: true },
       emotion: { enabled: false },

@@ -24,7 +24,7 @@ const MIN_CORRELATION = 0.7;
 const MIN_SPREAD = 0.7;
 /**
  * The tracker that runs in Node is an older one: of the spread that MediaPipe's newest reads off four filmed talkers
- * (300 pictures) it reads 0.74 to 0.86.
+ * (150 pictures) it reads 0.59 to 0.95, 0.77 on average. Of the portrait here, drawn, the newest reads 0.93.
  */
 const TRACKER_GAIN = 0.8;
 const SETTLE_MS = 1500;
