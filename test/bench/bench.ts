@@ -2,12 +2,11 @@
 // The pictures are counted where a viewer would get them. Run it while the machine rests.
 
 import { parseArgs } from 'node:util';
-import { startApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
 import { toVaktraError } from '../../server/errors.ts';
-import { createLogger } from '../../server/observe/index.ts';
 import { speakText } from '../../server/tools/voice.ts';
-import { measureFirstSound } from './first-sound.ts';
+import { startServer } from '../browser/whole-server.ts';
+import { measureHeard } from './heard.ts';
 import { type LoadRow, runLoad } from './load-run.ts';
 import { measureTree } from './process-tree.ts';
 import { measureStages } from './stage-costs.ts';
@@ -42,34 +41,31 @@ async function main(): Promise<void> {
   }
   const counts = values.conversations.split(',').map(Number);
   const seconds = Number(values.seconds);
-  const config = loadConfig({
-    env: { ...process.env, VAKTRA_CONVERSATIONS_MAX: String(Math.max(...counts) + 1), VAKTRA_HTTP_PORT: '0' },
-  });
   const voice = await speakText(TEXT);
-
-  const stages = await measureStages(config, voice);
+  const stages = await measureStages(loadConfig(), voice);
   if (!values.json) printTable('Cost of a picture, one thread (CPU ms)', [stages]);
 
-  const app = await startApp(config, { logger: createLogger({ level: 'warn', pretty: 'auto' }) });
+  const server = await startServer({ VAKTRA_CONVERSATIONS_MAX: String(Math.max(...counts) + 1) });
   try {
-    const firstSound = await measureFirstSound(app, voice);
-    if (!values.json) printTable('From pushed audio to its first packet (ms)', [firstSound]);
-    const idleMemoryMb = measureTree().memoryMb;
+    const heard = await measureHeard(server, voice);
+    if (!values.json)
+      printTable('Heard in a browser: from pushed audio to its sound, from interrupt to silence', [heard]);
+    const idleMemoryMb = Math.round(measureTree().memoryMb);
     const load: LoadRow[] = [];
     for (const count of counts) {
-      const row = await runLoad(app.host, count, seconds, voice);
+      const row = await runLoad(server.app.host, count, seconds, voice);
       load.push(row);
       if (!values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
       if (row.repeatedPercent > MAX_REPEATED_SHARE * 100) break;
     }
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ stages, firstSound, idleMemoryMb, load })}\n`);
+      process.stdout.write(`${JSON.stringify({ stages, heard, idleMemoryMb, load })}\n`);
     } else {
-      process.stdout.write(`memory without conversations: ${idleMemoryMb.toFixed(0)} MB\n`);
+      process.stdout.write(`memory without conversations: ${idleMemoryMb} MB\n`);
       printTable(`Conversations at once, speaking, ${seconds} s each`, load);
     }
   } finally {
-    await app.close();
+    await server.close();
   }
 }
 
