@@ -17,7 +17,7 @@ const IRIS_FREE_RADII = 2.3;
 const FALLOFF_STEPS = 64;
 /** Above the open lid's edge its skin fades in over this height, in eye-corner distances: covers the lashes of the open eye. */
 const LID_FADE_UNITS = 0.06;
-/** Over this share of the eye's width the lid fades in from both corners. */
+/** Over this share of the eye's width, from both corners, the lid's skin above the eye and the lashes fade in. */
 const CORNER_FADE = 0.12;
 /** A lid that has hardly moved is not painted: its skin would show as a thin line. */
 const LID_SEEN_FROM = 0.05;
@@ -133,9 +133,10 @@ export class EyePainter {
       for (let row = Math.max(0, Math.floor(top - fade)); row < last; row++) {
         const centre = row + 0.5;
         const place = Math.min(1, Math.max(0, (centre - top) / Math.max(1, upperEdge - top)));
-        const onUpper = clamp01(upperEdge - row) * (centre < top ? blink * smoothstep(top - fade, top, centre) : 1);
-        const onLower = clamp01(row + 1 - lowerEdge) * clamp01(bottom - row);
-        const lidShare = Math.max(onUpper, onLower) * taper;
+        const above = centre < top ? blink * taper * smoothstep(top - fade, top, centre) : seen;
+        const onUpper = clamp01(upperEdge - row) * above;
+        const onLower = clamp01(row + 1 - lowerEdge) * clamp01(bottom - row) * seen;
+        const lidShare = Math.max(onUpper, onLower);
         const at = row * PICTURE_SIZE_PX + column;
         if (lidShare > 0) {
           const red = mixed(upper, edge, left, share, place);

@@ -38,11 +38,11 @@ const TONGUE_ROUND = 1.6;
 const TONGUE_LIGHT = 0.62;
 /** Shadow of the upper lip on the teeth, and the dark of the corners. */
 const LIP_SHADOW_LENGTH = 0.06;
-const LIP_SHADOW = 0.5;
+const LIP_SHADOW = 0.6;
 const CORNER_LENGTH = 0.06;
 /** How open the mouth must be until full light falls in. */
 const LIGHT_OPENING = 0.14;
-const LIGHT_SHUT = 0.6;
+const LIGHT_SHUT = 0.45;
 const LOWER_LIGHT = 0.75;
 /** The lips' wet inner sides: how far they are seen, and their light against the outer lip's. Without them the mouth is a cut. */
 const LOWER_RIM_LENGTH = 0.03;

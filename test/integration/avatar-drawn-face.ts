@@ -45,9 +45,16 @@ export function distance(landmarks: Float32Array, a: number, b: number): number 
 
 /** Pearson's correlation. */
 export function correlation(a: number[], b: number[]): number {
+  return covariance(a, b) / Math.sqrt(covariance(a, a) * covariance(b, b));
+}
+
+/** How much b grows with a: least squares. */
+export function regressionSlope(a: number[], b: number[]): number {
+  return covariance(a, b) / covariance(a, a);
+}
+
+function covariance(a: number[], b: number[]): number {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
-  const product = (x: number[], mx: number, y: number[], my: number) =>
-    x.reduce((sum, value, i) => sum + (value - mx) * ((y[i] ?? 0) - my), 0);
-  return product(a, meanA, b, meanB) / Math.sqrt(product(a, meanA, a, meanA) * product(b, meanB, b, meanB));
+  return a.reduce((sum, value, i) => sum + (value - meanA) * ((b[i] ?? 0) - meanB), 0) / a.length;
 }
