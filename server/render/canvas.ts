@@ -15,11 +15,13 @@ export const OPAQUE = 0xff000000 | 0;
 /** Fills the texture [514 * 514] with the portrait [512 * 512 * 4], its border repeated; red becomes the lowest byte. */
 export function fillTexture(texture: Int32Array, rgba: Uint8Array): void {
   const source = new Int32Array(new Uint8Array(rgba).buffer);
-  const inside = (index: number) => Math.min(PICTURE_SIZE_PX - 1, Math.max(0, index - PAD_PX));
   for (let y = 0; y < TEXTURE_STRIDE; y++) {
-    for (let x = 0; x < TEXTURE_STRIDE; x++) {
-      texture[y * TEXTURE_STRIDE + x] = source[inside(y) * PICTURE_SIZE_PX + inside(x)] as number;
-    }
+    const from = Math.min(PICTURE_SIZE_PX - 1, Math.max(0, y - PAD_PX)) * PICTURE_SIZE_PX;
+    const row = source.subarray(from, from + PICTURE_SIZE_PX);
+    const to = y * TEXTURE_STRIDE;
+    texture.fill(row[0] as number, to, to + PAD_PX);
+    texture.set(row, to + PAD_PX);
+    texture.fill(row[PICTURE_SIZE_PX - 1] as number, to + PAD_PX + PICTURE_SIZE_PX, to + TEXTURE_STRIDE);
   }
 }
 
