@@ -27,6 +27,8 @@ const MIN_SPREAD = 0.7;
  * (150 pictures) it reads 0.59 to 0.95, 0.77 on average. Of the portrait here, drawn, the newest reads 0.93.
  */
 const TRACKER_GAIN = 0.8;
+/** A look takes the tracker a third of a second; every second picture tells as much. */
+const LOOKED_AT_EACH = 2;
 const SETTLE_MS = 1500;
 const PATIENCE_MS = 30_000;
 
@@ -83,10 +85,11 @@ interface SeenPicture {
   jpeg: Buffer;
 }
 
-/** The received pictures, each with the motion commanded for it and the lips found in it. */
+/** Of the received pictures those that are looked at, each with the motion commanded for it and the lips found in it. */
 async function look(frames: ReceivedFrame[]): Promise<SeenPicture[]> {
   const seen: SeenPicture[] = [];
-  for (const { rtpTimestamp, jpeg } of frames) {
+  for (const [k, { rtpTimestamp, jpeg }] of frames.entries()) {
+    if (k % LOOKED_AT_EACH !== 0) continue;
     const index = ((rtpTimestamp - conversation.firstPictureTimestamp) >>> 0) / TICKS_PER_PICTURE;
     const order = commanded.get(index);
     const drawn = await trackLips(jpeg);
@@ -130,8 +133,11 @@ function expectLipsFollow(seen: SeenPicture[]): void {
   expect(spoken.length).toBeGreaterThan(50);
   const drawn = spoken.map((picture) => picture.drawn);
   const wanted = spoken.map((picture) => picture.commanded);
-  expect(correlation(drawn, wanted)).toBeGreaterThan(MIN_CORRELATION);
-  expect(spread(drawn) / TRACKER_GAIN).toBeGreaterThan(MIN_SPREAD * spread(wanted));
+  const r = correlation(drawn, wanted);
+  const spreadRatio = spread(drawn) / TRACKER_GAIN / spread(wanted);
+  console.info(`lips as received: ${spoken.length} pictures, r ${r.toFixed(3)}, spread ${spreadRatio.toFixed(2)}`);
+  expect(r).toBeGreaterThan(MIN_CORRELATION);
+  expect(spreadRatio).toBeGreaterThan(MIN_SPREAD);
 }
 
 describe('the avatar in the browser', () => {
@@ -145,7 +151,7 @@ describe('the avatar in the browser', () => {
     expect(loudest).toBeGreaterThan(0.01);
     const seen = await look(frames);
     // A face is found in nearly every picture, and every picture is one that was commanded.
-    expect(seen.length).toBeGreaterThan(0.9 * frames.length);
+    expect(seen.length).toBeGreaterThan((0.9 * frames.length) / LOOKED_AT_EACH);
     expectLipsFollow(seen);
     await keepSheet(seen, 'text');
   });
@@ -155,7 +161,7 @@ describe('the avatar in the browser', () => {
     await keepFrames(page);
     await sleep(3000);
     const seen = await look(await takeFrames(page));
-    expect(seen.length).toBeGreaterThan(30);
+    expect(seen.length).toBeGreaterThan(20);
     expect(mean(seen.map(({ drawn }) => drawn))).toBeLessThan(0.03);
   });
 
