@@ -39,11 +39,18 @@ export function checkPictureBytes(image: Uint8Array): void {
 /**
  * Upright sRGB pixels of a JPEG, PNG, WebP, GIF (first picture), TIFF or AVIF; transparency becomes white.
  *
- * @throws VaktraError as `checkPictureBytes`, and `picture_unreadable` for a damaged, truncated or too large one
+ * @throws VaktraError as `checkPictureBytes`, `picture_too_large` for more than 50 megapixels, `picture_unreadable` for a damaged one
  */
 export async function decodePicture(image: Uint8Array): Promise<RgbPicture> {
   checkPictureBytes(image);
   try {
+    const { width, height } = await sharp(image, { limitInputPixels: false }).metadata(); // reads the head only
+    if (width * height > MAX_INPUT_PIXELS) {
+      throw new VaktraError(
+        'picture_too_large',
+        `The picture has ${Math.round((width * height) / 1e6)} megapixels: save it smaller, 1024 pixels on the longer side are plenty.`,
+      );
+    }
     const { data, info } = await sharp(image, { limitInputPixels: MAX_INPUT_PIXELS, failOn: 'truncated' })
       .autoOrient()
       .flatten({ background: '#ffffff' })
@@ -53,9 +60,10 @@ export async function decodePicture(image: Uint8Array): Promise<RgbPicture> {
       .toBuffer({ resolveWithObject: true });
     return { data: toThreeChannels(data, info.channels), width: info.width, height: info.height };
   } catch (cause) {
+    if (cause instanceof VaktraError) throw cause;
     throw new VaktraError(
       'picture_unreadable',
-      'The picture cannot be decoded (damaged, cut off, or more than 50 megapixels): open it in an editor and save it again as JPEG.',
+      'The picture cannot be decoded (damaged or cut off): open it in an editor and save it again as JPEG.',
       { cause },
     );
   }
