@@ -56,7 +56,7 @@ export class SpokenVoice {
   async speak({ eventId, text, language }: SpeakRequest): Promise<void> {
     this.#requireRoom(0);
     const utterance = this.#open(eventId);
-    const isCut = () => this.#utterances.get(eventId) !== utterance;
+    const isCut = () => utterance.isInterrupted || this.#utterances.get(eventId) !== utterance;
     let isVoiceOpen = false;
     try {
       const parts = this.#parts.speech.synthesize({
@@ -99,7 +99,7 @@ export class SpokenVoice {
   }
 
   interrupt(): void {
-    for (const utterance of this.#utterances.values()) utterance.abort.abort();
+    for (const utterance of this.#utterances.values()) utterance.interrupt();
     // An interrupt of nothing would spoil the figures.
     this.#interruptedMs = this.#state === 'speaking' ? performance.now() : undefined;
     this.#parts.post({ type: 'interrupt' });
@@ -135,9 +135,14 @@ export class SpokenVoice {
     }
   }
 
-  /** Everything that would have been said from `sample` on was cut; tells it once the clock is there. */
+  /**
+   * Everything that would have been said from `sample` on was cut; tells it once the clock is there. What was asked for
+   * after the interrupt is not touched: the pipeline's answer may come later than the request.
+   */
   cut(sample: SampleIndex): void {
-    const cut = [...this.#utterances.values()].filter(({ end }) => end === undefined || end >= sample);
+    const cut = [...this.#utterances.values()].filter(
+      ({ isInterrupted, end }) => isInterrupted && (end === undefined || end >= sample),
+    );
     for (const { eventId } of cut) this.#utterances.delete(eventId);
     this.#schedule.dropFrom(sample);
     const interruptedMs = this.#interruptedMs;

@@ -24,10 +24,17 @@ export class Utterance {
   start: SampleIndex | undefined;
   /** First sample after it; undefined until its voice is complete and read. */
   end: SampleIndex | undefined;
+  /** It was told to stop; what was sent of it is told once the pipeline has answered. */
+  isInterrupted = false;
   #waiting: SpokenWord[] = [];
 
   constructor(eventId: string) {
     this.eventId = eventId;
+  }
+
+  interrupt(): void {
+    this.isInterrupted = true;
+    this.abort.abort();
   }
 
   /** Adds words; returns the captions that can be placed on the clock by now. */
