@@ -1,5 +1,5 @@
 ;; The two loops that touch every pixel of a picture, with 128-bit SIMD: draw_mesh (affine triangles, bilinear) and to_i420.
-;; warp.ts lays out the memory and says what the numbers mean; scripts/build-warp.mjs makes warp.wasm of this file.
+;; warp.ts lays out the memory and says what the numbers mean; build-warp.mjs makes warp.wasm of this file.
 (module
   (memory (import "env" "memory") 1)
 

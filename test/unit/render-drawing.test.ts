@@ -201,7 +201,7 @@ describe('drawing a mesh', () => {
 });
 
 describe('warp.wasm', () => {
-  it('is what scripts/build-warp.mjs makes of warp.wat', async () => {
+  it('is what build-warp.mjs makes of warp.wat', async () => {
     const folder = new URL('../../server/render/', import.meta.url);
     const { parseWat } = await wabt();
     const built = parseWat('warp.wat', readFileSync(new URL('warp.wat', folder), 'utf8'), { simd: true }).toBinary({});
