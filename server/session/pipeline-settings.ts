@@ -14,6 +14,7 @@ export function pipelineSettings(config: Config): PipelineSettings {
     label: LABEL,
     videoBitrateKbps: config.media.videoBitrateKbps,
     opusBitrateKbps: config.media.opusBitrateKbps,
+    advanceSound: true,
     lipTemperature: config.motion.lipTemperature,
     liveReserveMs: LIVE_RESERVE_MS,
     vad: config.speech.vad,

@@ -39,6 +39,8 @@ export interface PipelineSettings {
   label: string;
   videoBitrateKbps: number;
   opusBitrateKbps: number;
+  /** Gives the sound to the encoder earlier by the encoder's delay. For RTP; a file's head says the delay itself. */
+  advanceSound: boolean;
   lipTemperature: number;
   liveReserveMs: number;
   vad: Partial<VadSettings>;
@@ -88,6 +90,7 @@ export class ConversationPipeline {
   readonly #motion: MotionStream;
   readonly #pictures: PictureStream;
   readonly #opus: OpusEncoder;
+  readonly #advanceSamples: number;
   readonly #vp8: Vp8Encoder;
   readonly #meter = new CpuMeter<'sound' | 'motion' | 'render' | 'encode'>();
   readonly #voices = new Map<string, Voice>();
@@ -124,6 +127,7 @@ export class ConversationPipeline {
     this.#motion = parts.motion.createStream({ seed, lipTemperature: settings.lipTemperature });
     this.#pictures = createPictureStream(avatar, parts.motion.basis, { label: settings.label });
     this.#opus = createOpusEncoder({ bitrateKbps: settings.opusBitrateKbps });
+    this.#advanceSamples = settings.advanceSound ? this.#opus.delaySamples : 0;
     this.#vp8 = createVp8Encoder({
       width: PICTURE_SIZE_PX,
       height: PICTURE_SIZE_PX,
@@ -199,8 +203,11 @@ export class ConversationPipeline {
     }
     const [first, ...rest] = this.#sound;
     if (first) {
-      for (let i = 0; i < CUT_FADE_SAMPLES; i++) first[i] = (first[i] ?? 0) * (1 - i / CUT_FADE_SAMPLES);
-      first.fill(0, CUT_FADE_SAMPLES);
+      for (let i = 0; i < CUT_FADE_SAMPLES; i++) {
+        const at = this.#advanceSamples + i;
+        first[at] = (first[at] ?? 0) * (1 - i / CUT_FADE_SAMPLES);
+      }
+      first.fill(0, this.#advanceSamples + CUT_FADE_SAMPLES);
     }
     for (const block of rest) block.fill(0);
     this.#speaking.fill(false);
@@ -291,7 +298,9 @@ export class ConversationPipeline {
     const atStart = this.#timeline.position === 0;
     const read = this.#timeline.read(window + (atStart ? LOOK_AHEAD_PICTURES : 0));
     for (const [k, speaking] of read.speaking.entries()) {
-      this.#sound.push(read.data48.subarray(k * SAMPLES_PER_FRAME, (k + 1) * SAMPLES_PER_FRAME));
+      const block = read.data48.subarray(k * SAMPLES_PER_FRAME, (k + 1) * SAMPLES_PER_FRAME);
+      if (this.#settings.diagnostics?.testPattern) stampClick(block, this.#nextSound + this.#sound.length);
+      this.#sound.push(block);
       this.#speaking.push(speaking);
       this.#spokeInLastRead = speaking;
     }
@@ -302,16 +311,24 @@ export class ConversationPipeline {
 
   #encodeSound(): void {
     if (this.#sound.length === 0) this.#readWindow();
-    const block = this.#sound.shift();
-    if (!block) return;
+    if (this.#sound.length === 1 && this.#advanceSamples > 0) this.#readWindow();
+    const block = this.#advanced(this.#sound.shift(), this.#sound[0]);
     const index = this.#nextSound++;
-    if (this.#settings.diagnostics?.testPattern) stampClick(block, index);
     for (let offset = 0; offset < SAMPLES_PER_FRAME; offset += SAMPLES_PER_PACKET) {
       const payload = this.#meter.measure('sound', () =>
         this.#opus.encode(block.subarray(offset, offset + SAMPLES_PER_PACKET)),
       );
       this.#output.sound(index * SAMPLES_PER_FRAME + offset, payload);
     }
+  }
+
+  /** The block without its beginning, which went out with the one before, and with the beginning of the next one. */
+  #advanced(block: Float32Array = new Float32Array(SAMPLES_PER_FRAME), next?: Float32Array): Float32Array {
+    if (this.#advanceSamples === 0 || !next) return block;
+    const advanced = new Float32Array(SAMPLES_PER_FRAME);
+    advanced.set(block.subarray(this.#advanceSamples));
+    advanced.set(next.subarray(0, this.#advanceSamples), SAMPLES_PER_FRAME - this.#advanceSamples);
+    return advanced;
   }
 
   /** Runs the motion model until the next picture has its frame. */

@@ -44,16 +44,22 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
   const start = performance.now();
 
   let failure: Error | undefined;
-  const pipeline = new ConversationPipeline({ motion, vad }, avatar, options.seed, pipelineSettings(config), {
-    sound: (sample, payload) => file.writeSound(sample, payload),
-    picture: (index, data, key) => file.writePicture(index, data, key),
-    skipped: () => undefined,
-    markers: () => undefined,
-    voiceFailed: (_eventId, error) => {
-      failure = error;
+  const pipeline = new ConversationPipeline(
+    { motion, vad },
+    avatar,
+    options.seed,
+    { ...pipelineSettings(config), advanceSound: false },
+    {
+      sound: (sample, payload) => file.writeSound(sample, payload),
+      picture: (index, data, key) => file.writePicture(index, data, key),
+      skipped: () => undefined,
+      markers: () => undefined,
+      voiceFailed: (_eventId, error) => {
+        failure = error;
+      },
+      drawn: (frame, _picture, stream) => recorder?.add(frame, stream),
     },
-    drawn: (frame, _picture, stream) => recorder?.add(frame, stream),
-  });
+  );
   const file = createWebmWriter(options.out, {
     width: PICTURE_SIZE_PX,
     height: PICTURE_SIZE_PX,
