@@ -19,23 +19,23 @@ export class Microphone {
   constructor(pipeline: ConversationPipeline, targetMs: number) {
     this.#pipeline = pipeline;
     this.#drift = createDriftController(targetMs);
-    pipeline.openVoice(MICROPHONE_EVENT_ID, CLOCK_RATE_HZ, true);
+    pipeline.voices.open(MICROPHONE_EVENT_ID, CLOCK_RATE_HZ, true);
   }
 
   /** @param packet a whole RTP packet, in the order of arrival */
   receive(packet: Uint8Array): void {
     for (const block of this.#receiver.push(packet)) {
-      this.#pipeline.pushVoice(MICROPHONE_EVENT_ID, block);
+      this.#pipeline.voices.push(MICROPHONE_EVENT_ID, block);
       // A queue that is too long is read faster: fewer samples are made of the same sound.
       const ppm = -this.#drift.update(this.#pipeline.liveBacklogMs);
       if (Math.abs(ppm - this.#ppm) < PPM_STEP) continue;
       this.#ppm = ppm;
-      this.#pipeline.setVoiceDrift(MICROPHONE_EVENT_ID, ppm);
+      this.#pipeline.voices.setDrift(MICROPHONE_EVENT_ID, ppm);
     }
   }
 
   close(): void {
     this.#receiver.close();
-    this.#pipeline.closeLiveVoice(MICROPHONE_EVENT_ID);
+    this.#pipeline.voices.closeLive(MICROPHONE_EVENT_ID);
   }
 }

@@ -127,13 +127,13 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
         .catch((error: unknown) => giveUp(request.id, error));
       break;
     case 'voice-open':
-      pipeline.openVoice(request.eventId, request.sampleRateHz, false);
+      pipeline.voices.open(request.eventId, request.sampleRateHz, false);
       break;
     case 'voice-push':
-      pipeline.pushVoice(request.eventId, request.pcm);
+      pipeline.voices.push(request.eventId, request.pcm);
       break;
     case 'voice-end':
-      pipeline.endVoice(request.eventId);
+      pipeline.voices.end(request.eventId);
       break;
     case 'microphone-open':
       resident.microphone?.close();

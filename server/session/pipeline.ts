@@ -2,11 +2,11 @@
 // It produces on demand, knows no network and no wall clock, and runs in a pipeline worker or in a file render.
 
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { toVaktraError, type VaktraError } from '../errors.ts';
+import type { VaktraError } from '../errors.ts';
 import { createOpusEncoder, createVp8Encoder, type OpusEncoder, type Vp8Encoder } from '../media/codec/index.ts';
 import type { MotionModel, MotionStream } from '../motion/index.ts';
 import { createPictureStream } from '../render/index.ts';
-import { createVoiceInput, type VadModel, type VadSettings, type VoiceInput } from '../speech/index.ts';
+import type { VadModel, VadSettings } from '../speech/index.ts';
 import {
   type ConversationState,
   type FrameIndex,
@@ -16,23 +16,20 @@ import {
   type PictureStream,
   type PreparedAvatar,
   SAMPLES_PER_FRAME,
-  SAMPLES_PER_PACKET,
   type SampleIndex,
 } from '../types.ts';
 import { CpuMeter } from './cpu-meter.ts';
+import { OutgoingSound } from './outgoing-sound.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import { stampClick, stampCode } from './test-pattern.ts';
 import { type TimelineMarker, VoiceTimeline } from './timeline.ts';
+import { VoiceIntake } from './voice-intake.ts';
 
 /** Pictures of sound that the motion model hears ahead: 80 ms, its look-ahead. */
 const LOOK_AHEAD_PICTURES = 2;
 /** Pictures per run of the motion model: short when idle and at the start of speech, so that a voice is answered early. */
 const SHORT_WINDOW_PICTURES = 2;
 const LONG_WINDOW_PICTURES = 4;
-/** An interrupted voice fades over this many samples (5 ms at 48 kHz): a hard cut would click. */
-const CUT_FADE_SAMPLES = 240;
-/** Voice is chunked in pieces of at most this long, so that a long text does not hold up pictures that are due. */
-const CHUNKING_PIECE_MS = 200;
 
 export interface PipelineSettings {
   /** Burnt into every picture. */
@@ -74,38 +71,28 @@ export interface PipelineOutput {
   drawn?(frame: MotionFrame, picture: Picture, stream: PictureStream): void;
 }
 
-interface Voice {
-  input: VoiceInput;
-  sampleRateHz: number;
-  live: boolean;
-  /** Chunking of what was pushed so far; one piece after the other. */
-  work: Promise<void>;
-}
-
 export class ConversationPipeline {
   readonly #output: PipelineOutput;
   readonly #settings: PipelineSettings;
-  readonly #parts: PipelineParts;
+  /** Voices come in here and are read from the timeline. */
+  readonly voices: VoiceIntake;
   readonly #timeline: VoiceTimeline;
   readonly #motion: MotionStream;
   readonly #pictures: PictureStream;
   readonly #opus: OpusEncoder;
-  readonly #advanceSamples: number;
+  readonly #sound: OutgoingSound;
   readonly #vp8: Vp8Encoder;
   readonly #meter = new CpuMeter<'sound' | 'motion' | 'render' | 'encode'>();
-  readonly #voices = new Map<string, Voice>();
 
   /** State of a picture in which nobody speaks. */
   #restState: ConversationState = 'idle';
-  /** Sound that was read and not encoded, and per picture that was read and not drawn: does the avatar speak in it? */
-  #sound: Float32Array[] = [];
+  /** Per picture whose sound was read and that is not drawn: does the avatar speak in it? */
   #speaking: boolean[] = [];
   #spokeInLastRead = false;
   /** Windows whose sound was read and whose motion was not made. */
   #windows: number[] = [];
   #frames: MotionFrame[] = [];
-  /** Next picture whose sound is to be encoded, whose motion is to be made, and which is to be drawn. */
-  #nextSound: FrameIndex = 0;
+  /** Next picture whose motion is to be made, and which is to be drawn. */
   #nextMotion: FrameIndex = 0;
   #nextPicture: FrameIndex = 0;
   #target: FrameIndex = -1;
@@ -120,14 +107,19 @@ export class ConversationPipeline {
     settings: PipelineSettings,
     output: PipelineOutput,
   ) {
-    this.#parts = parts;
     this.#settings = settings;
     this.#output = output;
     this.#timeline = new VoiceTimeline({ liveReserveMs: settings.liveReserveMs });
+    this.voices = new VoiceIntake({
+      vad: parts.vad,
+      settings: settings.vad,
+      timeline: this.#timeline,
+      onFailed: (eventId, error) => output.voiceFailed(eventId, error),
+    });
     this.#motion = parts.motion.createStream({ seed, lipTemperature: settings.lipTemperature });
     this.#pictures = createPictureStream(avatar, parts.motion.basis, { label: settings.label });
     this.#opus = createOpusEncoder({ bitrateKbps: settings.opusBitrateKbps });
-    this.#advanceSamples = settings.advanceSound ? this.#opus.delaySamples : 0;
+    this.#sound = new OutgoingSound(this.#opus, settings.advanceSound);
     this.#vp8 = createVp8Encoder({
       width: PICTURE_SIZE_PX,
       height: PICTURE_SIZE_PX,
@@ -140,38 +132,6 @@ export class ConversationPipeline {
     return this.#opus.header;
   }
 
-  /** Opens a voice behind those that wait; a live one is heard whenever no other is due. */
-  openVoice(eventId: string, sampleRateHz: number, live: boolean): void {
-    const { vad, settings } = { vad: this.#parts.vad, settings: this.#settings.vad };
-    const input = createVoiceInput({ vad, sampleRateHz, settings, adaptive: live });
-    this.#voices.get(eventId)?.input.close();
-    this.#voices.set(eventId, { input, sampleRateHz, live, work: Promise.resolve() });
-    this.#timeline.open(eventId, live);
-  }
-
-  /** Adds samples in [-1, 1] at the voice's rate. Voice for an event that is not open is dropped: it was interrupted. */
-  pushVoice(eventId: string, pcm: Float32Array): void {
-    const voice = this.#voices.get(eventId);
-    if (!voice) return;
-    const piece = Math.ceil((voice.sampleRateHz * CHUNKING_PIECE_MS) / 1000);
-    for (let start = 0; start < pcm.length; start += piece) {
-      const samples = pcm.subarray(start, start + piece);
-      this.#chunk(eventId, (input) => input.push(samples));
-    }
-  }
-
-  /** No more voice comes for this event. */
-  endVoice(eventId: string): void {
-    this.#chunk(
-      eventId,
-      (input) => input.end(),
-      () => {
-        this.#timeline.end(eventId);
-        this.#dropVoice(eventId);
-      },
-    );
-  }
-
   /** How much live voice is held in reserve, in milliseconds. */
   get liveReserveMs(): number {
     return this.#settings.liveReserveMs;
@@ -182,38 +142,17 @@ export class ConversationPipeline {
     return this.#timeline.liveBacklogMs;
   }
 
-  /** Steers the rate of a live voice towards the conversation's clock, in parts per million. */
-  setVoiceDrift(eventId: string, ppm: number): void {
-    this.#voices.get(eventId)?.input.setRatio(ppm);
-  }
-
-  closeLiveVoice(eventId: string): void {
-    this.#timeline.closeLive();
-    this.#dropVoice(eventId);
-  }
-
   /**
    * Forgets every voice that was not yet encoded and lets the mouth close. What was encoded plays out: it is on its
    * way, and its pictures cannot be taken out of a video stream. Returns the events and the first silent sample.
    */
   interrupt(): { eventIds: string[]; sample: SampleIndex } {
     const eventIds = this.#timeline.clear();
-    for (const [eventId, voice] of this.#voices) {
-      if (!voice.live) this.#dropVoice(eventId);
-    }
-    const [first, ...rest] = this.#sound;
-    if (first) {
-      for (let i = 0; i < CUT_FADE_SAMPLES; i++) {
-        const at = this.#advanceSamples + i;
-        first[at] = (first[at] ?? 0) * (1 - i / CUT_FADE_SAMPLES);
-      }
-      first.fill(0, this.#advanceSamples + CUT_FADE_SAMPLES);
-    }
-    for (const block of rest) block.fill(0);
+    this.voices.clear();
     this.#speaking.fill(false);
     this.#spokeInLastRead = false;
     this.#motion.interrupt(this.#nextPicture);
-    return { eventIds, sample: this.#nextSound * SAMPLES_PER_FRAME };
+    return { eventIds, sample: this.#sound.cut() };
   }
 
   /** What the avatar does while nobody speaks. */
@@ -240,11 +179,6 @@ export class ConversationPipeline {
       this.#running = undefined;
     });
     return this.#running;
-  }
-
-  /** Waits until all voice that was pushed so far is on the timeline. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#voices.values()].map((voice) => voice.work));
   }
 
   /** Voice that is queued and not yet spoken, in milliseconds. */
@@ -274,7 +208,7 @@ export class ConversationPipeline {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
-    for (const eventId of [...this.#voices.keys()]) this.#dropVoice(eventId);
+    this.voices.close();
     this.#motion.close();
     this.#pictures.close();
     this.#opus.close();
@@ -283,7 +217,7 @@ export class ConversationPipeline {
 
   async #run(isLate: (index: FrameIndex) => boolean): Promise<void> {
     while (this.#nextPicture <= this.#target && !this.#closed) {
-      while (this.#nextSound <= this.#target) this.#encodeSound();
+      while (this.#sound.next <= this.#target) this.#encodeSound();
       await this.#makeMotion();
       // Interrupts and other conversations of this thread get their turn between two pictures.
       await yieldToOthers();
@@ -299,8 +233,8 @@ export class ConversationPipeline {
     const read = this.#timeline.read(window + (atStart ? LOOK_AHEAD_PICTURES : 0));
     for (const [k, speaking] of read.speaking.entries()) {
       const block = read.data48.subarray(k * SAMPLES_PER_FRAME, (k + 1) * SAMPLES_PER_FRAME);
-      if (this.#settings.diagnostics?.testPattern) stampClick(block, this.#nextSound + this.#sound.length);
-      this.#sound.push(block);
+      if (this.#settings.diagnostics?.testPattern) stampClick(block, this.#sound.end);
+      this.#sound.add(block);
       this.#speaking.push(speaking);
       this.#spokeInLastRead = speaking;
     }
@@ -310,25 +244,8 @@ export class ConversationPipeline {
   }
 
   #encodeSound(): void {
-    if (this.#sound.length === 0) this.#readWindow();
-    if (this.#sound.length === 1 && this.#advanceSamples > 0) this.#readWindow();
-    const block = this.#advanced(this.#sound.shift(), this.#sound[0]);
-    const index = this.#nextSound++;
-    for (let offset = 0; offset < SAMPLES_PER_FRAME; offset += SAMPLES_PER_PACKET) {
-      const payload = this.#meter.measure('sound', () =>
-        this.#opus.encode(block.subarray(offset, offset + SAMPLES_PER_PACKET)),
-      );
-      this.#output.sound(index * SAMPLES_PER_FRAME + offset, payload);
-    }
-  }
-
-  /** The block without its beginning, which went out with the one before, and with the beginning of the next one. */
-  #advanced(block: Float32Array = new Float32Array(SAMPLES_PER_FRAME), next?: Float32Array): Float32Array {
-    if (this.#advanceSamples === 0 || !next) return block;
-    const advanced = new Float32Array(SAMPLES_PER_FRAME);
-    advanced.set(block.subarray(this.#advanceSamples));
-    advanced.set(next.subarray(0, this.#advanceSamples), SAMPLES_PER_FRAME - this.#advanceSamples);
-    return advanced;
+    while (!this.#sound.isReady) this.#readWindow();
+    this.#meter.measure('sound', () => this.#sound.encode((sample, payload) => this.#output.sound(sample, payload)));
   }
 
   /** Runs the motion model until the next picture has its frame. */
@@ -361,32 +278,5 @@ export class ConversationPipeline {
     this.#output.drawn?.(finished, picture, this.#pictures);
     const encoded = this.#meter.measure('encode', () => this.#vp8.encode(picture.i420));
     this.#output.picture(index, encoded.data, encoded.key);
-  }
-
-  /** Queues a piece of chunking behind the earlier ones of its voice. */
-  #chunk(eventId: string, work: (input: VoiceInput) => ReturnType<VoiceInput['push']>, after?: () => void): void {
-    const voice = this.#voices.get(eventId);
-    if (!voice) return;
-    const isOpen = () => this.#voices.get(eventId) === voice;
-    voice.work = voice.work
-      .then(async () => {
-        if (!isOpen()) return;
-        const spans = await work(voice.input);
-        if (!isOpen()) return;
-        for (const span of spans) this.#timeline.append(eventId, span);
-        after?.();
-        await yieldToOthers();
-      })
-      .catch((error: unknown) => {
-        if (!isOpen()) return;
-        this.#timeline.end(eventId);
-        this.#dropVoice(eventId);
-        this.#output.voiceFailed(eventId, toVaktraError(error));
-      });
-  }
-
-  #dropVoice(eventId: string): void {
-    this.#voices.get(eventId)?.input.close();
-    this.#voices.delete(eventId);
   }
 }

@@ -67,10 +67,10 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
     metadata: options.metadata,
   });
   try {
-    pipeline.openVoice(EVENT_ID, voice.sampleRateHz, false);
-    pipeline.pushVoice(EVENT_ID, voice.pcm);
-    pipeline.endVoice(EVENT_ID);
-    await pipeline.settled();
+    pipeline.voices.open(EVENT_ID, voice.sampleRateHz, false);
+    pipeline.voices.push(EVENT_ID, voice.pcm);
+    pipeline.voices.end(EVENT_ID);
+    await pipeline.voices.settled();
     if (failure) throw failure;
     const pictures = Math.ceil((voice.pcm.length / voice.sampleRateHz) * FRAME_RATE_HZ) + TAIL_PICTURES;
     for (let done = 0; done < pictures; done += BATCH_PICTURES) {

@@ -31,6 +31,8 @@ export class SpokenVoice {
   readonly #parts: SpokenVoiceParts;
   readonly #schedule = new SampleSchedule();
   readonly #utterances = new Map<string, Utterance>();
+  /** Pushed audio that was interrupted before its end: what its sender still pushes is not spoken. */
+  readonly #cutAudio = new Set<string>();
   #state: ConversationState = 'idle';
   #position: SampleIndex = 0;
   #playoutDelayMs: number | undefined;
@@ -86,20 +88,27 @@ export class SpokenVoice {
   pushAudio({ eventId, pcm, sampleRateHz }: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void {
     assertInputRate(sampleRateHz);
     const samples = pcmS16ToFloat32(pcm);
+    if (this.#cutAudio.has(eventId)) return;
     this.#requireRoom((samples.length * 1000) / sampleRateHz);
     if (!this.#utterances.has(eventId)) {
-      this.#open(eventId);
+      this.#open(eventId).isPushed = true;
       this.#parts.post({ type: 'voice-open', eventId, sampleRateHz });
     }
     this.#push(eventId, samples, sampleRateHz);
   }
 
   speakEnd({ eventId }: { eventId: string }): void {
+    this.#cutAudio.delete(eventId);
+    const utterance = this.#utterances.get(eventId);
+    if (utterance) utterance.isPushed = false;
     this.#parts.post({ type: 'voice-end', eventId });
   }
 
   interrupt(): void {
-    for (const utterance of this.#utterances.values()) utterance.interrupt();
+    for (const utterance of this.#utterances.values()) {
+      utterance.interrupt();
+      if (utterance.isPushed) this.#cutAudio.add(utterance.eventId);
+    }
     // An interrupt of nothing would spoil the figures.
     this.#interruptedMs = this.#state === 'speaking' ? performance.now() : undefined;
     this.#parts.post({ type: 'interrupt' });

@@ -24,6 +24,8 @@ export class Utterance {
   start: SampleIndex | undefined;
   /** First sample after it; undefined until its voice is complete and read. */
   end: SampleIndex | undefined;
+  /** Its sender pushes audio and has not said that this was all. */
+  isPushed = false;
   /** It was told to stop; what was sent of it is told once the pipeline has answered. */
   isInterrupted = false;
   #waiting: SpokenWord[] = [];

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   }
   const minutes = Number(values.minutes);
   const server = await startServer({}, { diagnostics: { testPattern: true } });
-  const browser = await openBrowser({ bypassCSP: true });
+  const browser = await openBrowser();
   try {
     const { page } = browser;
     await page.goto(server.url);

@@ -44,11 +44,11 @@ export async function measureStages(config: Config, voice: Voice): Promise<Stage
     const seconds = voice.pcm.length / voice.sampleRateHz;
     const turns = Math.ceil((WARM_UP_PICTURES + PICTURES) / FRAME_RATE_HZ / seconds);
     for (let turn = 0; turn < turns; turn++) {
-      pipeline.openVoice(`${EVENT_ID}-${turn}`, voice.sampleRateHz, false);
-      pipeline.pushVoice(`${EVENT_ID}-${turn}`, voice.pcm);
-      pipeline.endVoice(`${EVENT_ID}-${turn}`);
+      pipeline.voices.open(`${EVENT_ID}-${turn}`, voice.sampleRateHz, false);
+      pipeline.voices.push(`${EVENT_ID}-${turn}`, voice.pcm);
+      pipeline.voices.end(`${EVENT_ID}-${turn}`);
     }
-    await pipeline.settled();
+    await pipeline.voices.settled();
     await pipeline.produce(WARM_UP_PICTURES - 1);
     pipeline.report();
     const start = performance.now();

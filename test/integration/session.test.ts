@@ -179,6 +179,24 @@ describe('a conversation', () => {
     viewer.close();
   });
 
+  it('does not speak what a bot still pushes of a speech that was interrupted', async () => {
+    const conversation = await open();
+    const viewer = await watch(conversation);
+    conversation.pushAudio({ eventId: 'streamed', ...voice });
+    await once(conversation, 'speechStarted');
+    const cut = once(conversation, 'speechInterrupted');
+    conversation.interrupt();
+    conversation.pushAudio({ eventId: 'streamed', ...voice });
+    await cut;
+    const started: string[] = [];
+    conversation.on('speechStarted', ({ eventId }) => started.push(eventId));
+    conversation.pushAudio({ eventId: 'streamed', ...voice });
+    conversation.speakEnd({ eventId: 'streamed' });
+    say(conversation, 'next');
+    await vi.waitFor(() => expect(started).toEqual(['next']), { timeout: PATIENCE_MS });
+    viewer.close();
+  });
+
   it('subtracts what the client has not played yet from what was sent', async () => {
     const conversation = await open();
     const viewer = await watch(conversation);
