@@ -48,7 +48,8 @@ CONDITIONS = [f"state_{s}" for s in STATES] + ["blink", "gaze_x", "gaze_y"] + [f
 C = len(CONDITIONS)
 
 # Training, in steps of 16 clips (0.22 s each on one core for the teacher, 1 s for the student).
-TEACHER_TRAINING_STEPS = 5000
+TEACHER_TRAINING_STEPS = 5500
 STUDENT_STEPS = 2  # denoising steps of the shipped model
-DISTIL_TRAINING_STEPS = 600
-GUIDANCE = 1.2  # on the sound, in the teacher, distilled into the student; chosen on the tuning clips
+DISTIL_TRAINING_STEPS = 1000
+HEAD_TEMPERATURE = 1.25  # the student's noise for the head: gives back the spread and acceleration that 2 steps cost (diversity.py)
+GUIDANCE = 1.1  # on the sound, for the face rows, in the teacher, distilled into the student; chosen on the tuning clips

@@ -16,8 +16,8 @@ import torch
 import config
 import train_teacher
 
-INPUTS = ["audio", "conditions", "noise", "audio_state", "past", "past_valid"]
-OUTPUTS = ["motion", "next_audio_state", "next_past", "next_past_valid"]
+INPUTS = ["audio", "conditions", "noise", "audio_state", "past", "past_valid", "last_pose"]
+OUTPUTS = ["motion", "next_audio_state", "next_past", "next_past_valid", "next_last_pose"]
 TOLERANCE = 2e-4
 
 
@@ -39,9 +39,10 @@ class Step(torch.nn.Module):
 def example(net, B, H):
     generator = torch.Generator().manual_seed(B * 10 + H)
     random = lambda *shape: torch.randn(*shape, generator=generator)
-    state, past, valid = net.empty(B)
+    state, past, valid, last = net.empty(B)
     valid[:, config.PAST // 2:] = 1
-    return (random(B, H * config.FRAME_SAMPLES) * 0.1, random(B, H, config.C) * 0.3, random(B, H, config.D), state, random(*past.shape), valid)
+    return (random(B, H * config.FRAME_SAMPLES) * 0.1, random(B, H, config.C) * 0.3, random(B, H, config.D), state, random(*past.shape), valid,
+            random(*last.shape))
 
 
 def export(net, steps, path):
@@ -81,12 +82,12 @@ def entry(name):
 
 
 def manifest(net, steps):
-    state, past, valid = net.empty(1)
+    state, past, _, _ = net.empty(1)
     return dict(motion=dict(
         model=entry("motion.onnx"), basis=entry("motion.basis.f32"), neutral=entry("motion.neutral.f32"), readout=entry("motion.readout.f32"),
         coefficients=config.COEFFICIENTS, conditions=config.CONDITIONS, basisShape=[config.D, 478, 3],
         headCentre="mean of landmarks 33 and 263 of the neutral face, + 0.4 y, + 0.6 z", rotation="Rz(roll) Ry(-yaw) Rx(pitch)",
-        steps=steps, windows=list(config.WINDOWS), lookAheadMs=config.LOOK_AHEAD_MS, pastFrames=config.PAST,
+        steps=steps, headTemperature=config.HEAD_TEMPERATURE, windows=list(config.WINDOWS), lookAheadMs=config.LOOK_AHEAD_MS, pastFrames=config.PAST,
         audioState=list(state.shape[1:]), past=list(past.shape[1:])))
 
 

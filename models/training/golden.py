@@ -49,6 +49,7 @@ def main():
     conditions[:, 4:7] = cue
     drawn = noise.normal(SEED, frame, config.D)
     drawn[:, :config.FACE_ROWS] *= LIP_TEMPERATURE
+    drawn[:, config.POSE] *= config.HEAD_TEMPERATURE
     net = train_teacher.load(options.weights)
     features = net.hear(torch.tensor(pcm / 32768, dtype=torch.float32)[None])
     made = net.roll_out(features, torch.tensor(conditions)[None], torch.tensor(drawn)[None], WINDOWS, config.STUDENT_STEPS)

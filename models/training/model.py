@@ -112,11 +112,12 @@ def normed(x):
 
 
 class MotionModel(nn.Module):
-    def __init__(self, mean, spread):
+    def __init__(self, mean, spread, move):
         super().__init__()
         W = config.WIDTH
         self.register_buffer("mean", torch.as_tensor(mean, dtype=torch.float32))  # [D], of the coefficients
         self.register_buffer("spread", torch.as_tensor(spread, dtype=torch.float32))
+        self.register_buffer("move", torch.as_tensor(move, dtype=torch.float32))  # [6], how far the head goes within a window
         self.audio = AudioEncoder()
         self.no_audio = nn.Parameter(torch.zeros(config.AUDIO_WIDTH))  # stands for the features where guidance drops them
         self.from_motion, self.from_audio = nn.Linear(config.D, W), nn.Linear(config.AUDIO_WIDTH, W)
@@ -132,6 +133,18 @@ class MotionModel(nn.Module):
 
     def standardise(self, motion):
         return (motion - self.mean) / self.spread
+
+    def inward(self, motion, last):
+        """Standardised motion [B, T, D] with the head counted from where it was before the window (last [B, 1 or T, 6]), in units
+        of its usual move. Counted from the neutral pose, noise of one spread hid moves of a tenth: heads trembled and stood still.
+        """
+        pose = (motion[..., config.POSE] - last) / self.move
+        return torch.cat([motion[..., :config.POSE.start], pose, motion[..., config.POSE.stop:]], -1)
+
+    def outward(self, motion, last):
+        """The inverse of `inward`."""
+        pose = motion[..., config.POSE] * self.move + last
+        return torch.cat([motion[..., :config.POSE.start], pose, motion[..., config.POSE.stop:]], -1)
 
     def modulations(self, t):
         """What time t [..., 1] in [0, 1] does to each block: [..., 6W] each."""
@@ -150,7 +163,7 @@ class MotionModel(nn.Module):
         return self.memory(neutral, torch.zeros(1, 1, config.AUDIO_WIDTH)).expand(-1, B, -1, -1)
 
     def denoise(self, x, t, features, conditions, past, relative, mask):
-        """Predicted motion [B, T, D] from noisy motion x at time t [B or 1, 1, 1]."""
+        """Predicted motion [B, T, D] from noisy motion x at time t [B or 1, 1, 1], both `inward`."""
         h = self.from_motion(x) + self.from_audio(features) + self.from_condition(conditions)
         for block, modulation, kv in zip(self.blocks, self.modulations(t), past):
             h = block(h, modulation, kv, relative, mask)
@@ -172,23 +185,30 @@ class MotionModel(nn.Module):
 
     # --- serving: one window, explicit caches ---
 
-    def flow(self, noise, steps, features, conditions, past, relative, mask, guidance=1.0):
-        """Euler steps from noise to motion, all standardised; guidance above 1 pushes away from what would be said without sound."""
+    def flow(self, noise, steps, features, conditions, past, relative, mask, guidance=1.0, late=1.0):
+        """Euler steps from noise to motion, `inward`; guidance above 1 pushes away from what would be said without sound.
+
+        Step i is at t = 1 - (1 - i / steps)^late: above 1, more steps lie near the motion, where the head's small moves are decided.
+        """
         x = noise
-        for i in range(steps):
-            t = torch.full((1, 1, 1), i / steps)
+        times = [1 - (1 - i / steps) ** late for i in range(steps + 1)]
+        for now, following in zip(times, times[1:]):
+            t = torch.full((1, 1, 1), now)
             clean = self.denoise(x, t, features, conditions, past, relative, mask)
             if guidance != 1.0:
                 silent = self.denoise(x, t, self.no_audio.expand_as(features), conditions, past, relative, mask)
-                clean = silent + guidance * (clean - silent)
-            x = x + (clean - x) / (steps - i)
+                face = silent + guidance * (clean - silent)
+                # Not the head: its moves add up from window to window, and guided ones doubled its range (measured).
+                clean = torch.cat([face[..., :config.FACE_ROWS], clean[..., config.FACE_ROWS:]], -1)
+            x = x + (clean - x) * ((following - now) / (1 - now))
         return x
 
     def empty(self, B):
-        """State of a conversation that begins: audio state, keys and values, which of them are valid."""
-        return (torch.zeros(B, self.audio.state_size), torch.zeros(B, config.LAYERS, 2, config.PAST, config.WIDTH), torch.zeros(B, config.PAST))
+        """State of a conversation that begins: audio state, keys and values, which of them are valid, the head's last pose."""
+        past = torch.zeros(B, config.LAYERS, 2, config.PAST, config.WIDTH)
+        return torch.zeros(B, self.audio.state_size), past, torch.zeros(B, config.PAST), torch.zeros(B, 6)
 
-    def window(self, features, conditions, noise, past, valid, steps, guidance=1.0):
+    def window(self, features, conditions, noise, past, valid, last, steps, guidance=1.0, late=1.0):
         """One window from features [B, H, W] and the past's caches -> motion [B, H, D], standardised, and the caches after it."""
         B = features.shape[0]
         stored = past.permute(1, 0, 3, 2, 4).reshape(config.LAYERS, B, config.PAST, 2 * config.WIDTH)
@@ -198,26 +218,27 @@ class MotionModel(nn.Module):
         distance = keys[None, :] - new[:, None] + config.PAST + 4
         relative = torch.cat([torch.full_like(new[:, None], RELATIVE), distance], 1)  # [H, 1 + PAST + H]
         blocked = torch.cat([torch.zeros_like(valid[:, :1]), (valid - 1) * 1e9, torch.zeros_like(noise[:, :, 0])], 1)
-        x = self.flow(noise, steps, features, conditions, seen, relative, blocked[:, None, None, :], guidance)
+        x = self.outward(self.flow(noise, steps, features, conditions, seen, relative, blocked[:, None, None, :], guidance, late), last[:, None])
         kv = self.memory(x, features).view(config.LAYERS, B, -1, 2, config.WIDTH).permute(1, 0, 3, 2, 4)
         past = torch.cat([past, kv], 3)[:, :, :, -config.PAST:]
         valid = torch.cat([valid, torch.ones_like(noise[:, :, 0])], 1)[:, -config.PAST:]
-        return x, past, valid
+        return x, past, valid, x[:, -1, config.POSE]
 
-    def step(self, audio, conditions, noise, audio_state, past, valid, steps=2):
+    def step(self, audio, conditions, noise, audio_state, past, valid, last, steps=2):
         """audio [B, 640 H], conditions [B, H, C], noise [B, H, D], caches as `empty` makes them -> motion [B, H, D], caches."""
         features, audio_state = self.audio(audio, audio_state)
-        x, past, valid = self.window(features, conditions, noise, past, valid, steps)
-        return x * self.spread + self.mean, audio_state, past, valid
+        x, past, valid, last = self.window(features, conditions, noise, past, valid, last, steps)
+        return x * self.spread + self.mean, audio_state, past, valid, last
 
     @torch.no_grad()
-    def roll_out(self, features, conditions, noise, windows, steps=2, guidance=1.0):
+    def roll_out(self, features, conditions, noise, windows, steps=2, guidance=1.0, late=1.0):
         """What serving does, on features [B, T, W] of a whole clip; windows' lengths add up to T -> motion [B, T, D], standardised."""
-        _, past, valid = self.empty(len(features))
+        _, past, valid, last = self.empty(len(features))
         motion, at = [], 0
         for length in windows:
             part = slice(at, at + length)
-            made, past, valid = self.window(features[:, part], conditions[:, part], noise[:, part], past, valid, steps, guidance)
+            made, past, valid, last = self.window(
+                features[:, part], conditions[:, part], noise[:, part], past, valid, last, steps, guidance, late)
             motion.append(made)
             at += length
         return torch.cat(motion, 1)

@@ -18,9 +18,8 @@ BATCH, RATE, DECAY, EMA = 16, 1.5e-3, 0.05, 0.999
 GUESS_WEIGHT, OPENING_WEIGHT = 0.3, 2.0
 NO_AUDIO = 0.1  # share of clips without sound, for guidance
 SAVE_EVERY_S = 60
-# Largest disturbance of the past, per coefficient, in spreads. The head's is small: it moves by a tenth of its spread a
-# frame, and a past that hides this made heads that tremble and hardly move (measured: half the spread at twice the jitter).
-PAST_WHITE = torch.tensor([0.4] * config.FACE_ROWS + [0.05] * 6 + [0.2] * 4)
+# Largest disturbance of the past, per coefficient, in spreads. The head's is small: it moves by a tenth of its spread a frame.
+PAST_WHITE = torch.tensor([0.4] * config.FACE_ROWS + [0.03] * 6 + [0.2] * 4)
 PAST_OFFSET = torch.tensor([0.4] * config.FACE_ROWS + [0.0] * 6 + [0.2] * 4)
 
 
@@ -65,13 +64,19 @@ def draw_times(B):
     return torch.sigmoid(torch.randn(B, 1, 1) - 0.3)
 
 
+def last_pose(past, start):
+    """The head's pose [B, T, 6] in the frame before each frame's window; a clip's first window has its own first frame there."""
+    before = (start - 1).clamp(min=0)[..., None].expand(-1, -1, 6)
+    return torch.gather(past[..., config.POSE], 1, before)
+
+
 def weighted_error(error, weights, row):
     """Mean square over coefficients with weights, and of the lips' opening; error [B, T, D] -> [B, T]."""
     error = error.float()
     return (error ** 2 * weights).sum(-1) / weights.sum() + OPENING_WEIGHT * (error @ row) ** 2 / weights.sum() * 4
 
 
-def flow_loss(net, batch, rng, weights, row, past_motion=None):
+def flow_loss(net, batch, rng, weights, row):
     motion, audio, conditions, spoken, filters, change = batch
     B = len(motion)
     x = net.standardise(motion)
@@ -79,25 +84,29 @@ def flow_loss(net, batch, rng, weights, row, past_motion=None):
     drop = torch.rand(B, 1, 1) < NO_AUDIO
     features = features_of(net, audio, filters, change, drop)
     relative, mask = net.parallel_masks(start, reach(B))
-    memory = net.memory(disturbed(x if past_motion is None else past_motion), features)
-    memory = torch.cat([net.anchor(B), memory], 2)
+    past = disturbed(x)
+    memory = torch.cat([net.anchor(B), net.memory(past, features)], 2)
+    x = net.inward(x, last_pose(past, start))
     t = draw_times(B)
     noisy = (1 - t) * torch.randn_like(x) + t * x
     clean = net.denoise(noisy, t, features, conditions, memory, relative, mask)
     scale = 1 / (1 - t[..., 0]).clamp(min=0.25)  # between the loss on motion and the loss on velocity
     loss = (weighted_error(clean - x, weights, row) * scale).mean()
-    guess = (weighted_error(net.guess(features) - x, weights, row) * ~drop[..., 0]).mean()
+    guess = (weighted_error(net.guess(features) - net.standardise(motion), weights, row) * ~drop[..., 0]).mean()
     return loss, guess
 
 
 def make_model(clips):
     mean, spread = clips.motion.mean((0, 1)), clips.motion.std((0, 1))
-    return model.MotionModel(mean, spread)
+    pose = ((clips.motion - mean) / spread)[..., config.POSE]
+    longest = max(config.WINDOWS)
+    moves = np.concatenate([pose[:, h:] - pose[:, :-h] for h in range(1, longest + 1)], 1)
+    return model.MotionModel(mean, spread, moves.std((0, 1)))
 
 
 def load(name):
     saved = torch.load(config.CACHE / f"{name}.pt", weights_only=True)
-    net = model.MotionModel(torch.zeros(config.D), torch.ones(config.D))
+    net = model.MotionModel(torch.zeros(config.D), torch.ones(config.D), torch.ones(6))
     net.load_state_dict(saved["average"])
     return net.eval()
 

@@ -1,4 +1,5 @@
-// What the training videos cannot teach, as a stated random process: when to blink, where to look, how to breathe.
+// What the training videos cannot teach, as a stated random process: when to blink, where to look, how to breathe, and how a
+// head wanders over longer than the clips' three seconds.
 // Everything follows from (seed, frame, state), so a conversation can be made again, and nothing adds up over hours.
 
 import type { ConversationState } from '../types.ts';
@@ -12,9 +13,11 @@ export interface Cues {
   /** Iris offset over eye width, + to the image's right and down. */
   gazeX: number;
   gazeY: number;
-  /** Added to the head: pitch in radians, height in eye-corner distances (+ down). */
-  breathPitch: number;
-  breathY: number;
+  /** Added to the head's pose: radians, and height in eye-corner distances (+ down). */
+  pitch: number;
+  yaw: number;
+  roll: number;
+  y: number;
 }
 
 /** Gives the cues of frames in their order: each call is the next frame. */
@@ -48,30 +51,67 @@ const BREATH_Y = 0.008;
 /** Depth of the breath rises and falls over this many breaths, so that it is no machine's. */
 const BREATH_SWELL_BREATHS = 5.3;
 
+/** Slow wander of the head: spread in radians, of the size by which the filmed man's pose differs from clip to clip. */
+const SWAY_RAD = { pitch: 0.006, yaw: 0.008, roll: 0.004 } as const;
+/** Periods of the waves that a wander is made of, in seconds; no common multiple that anybody would notice. */
+const SWAY_PERIODS_S: readonly number[] = [5.3, 8.9, 14.7];
+/** The head turns after the eyes: radians per eye width of gaze, and the share of the way it goes in a frame. */
+const HEAD_AFTER_GAZE_RAD = 0.3;
+const HEAD_AFTER_GAZE_SHARE = 0.06;
+
 /** Streams of the noise: 0 and 1 belong to the motion's own. */
-const STREAM = { blink: 2, blinkSize: 3, gazeTime: 4, gazeChoice: 5, gazeX: 6, gazeY: 7, breath: 8 } as const;
+const STREAM = { blink: 2, blinkSize: 3, gazeTime: 4, gazeChoice: 5, gazeX: 6, gazeY: 7, breath: 8, sway: 9 } as const;
 
 export function createBehaviour(seed: number): Behaviour {
   const blinks = new Blinks(seed);
   const gaze = new Gaze(seed);
-  const breathHz = BREATH_HZ.base + BREATH_HZ.range * uniform(seed, 0, 0, STREAM.breath);
-  const breathPhase = 2 * Math.PI * uniform(seed, 1, 0, STREAM.breath);
+  const breath = breathing(seed);
+  const [pitch, yaw, roll] = [sway(seed, 0), sway(seed, 1), sway(seed, 2)];
+  const after = { x: 0, y: 0 };
   let frame = 0;
   return {
     next(state) {
-      const breaths = (frame++ / FRAME_RATE_HZ) * breathHz;
-      const depth = 0.8 + 0.2 * Math.sin((2 * Math.PI * breaths) / BREATH_SWELL_BREATHS);
-      const breath = depth * Math.sin(2 * Math.PI * breaths + breathPhase);
+      const seconds = frame++ / FRAME_RATE_HZ;
       const { x, y } = gaze.next(state);
+      after.x += HEAD_AFTER_GAZE_SHARE * (x - after.x);
+      after.y += HEAD_AFTER_GAZE_SHARE * (y - after.y);
+      const lift = breath(seconds);
       return {
         blink: blinks.next(state),
         gazeX: x,
         gazeY: y,
-        breathPitch: -BREATH_PITCH_RAD * breath,
-        breathY: -BREATH_Y * breath,
+        pitch: SWAY_RAD.pitch * pitch(seconds) + HEAD_AFTER_GAZE_RAD * after.y - BREATH_PITCH_RAD * lift,
+        yaw: SWAY_RAD.yaw * yaw(seconds) + HEAD_AFTER_GAZE_RAD * after.x,
+        roll: SWAY_RAD.roll * roll(seconds),
+        y: -BREATH_Y * lift,
       };
     },
   };
+}
+
+/** Breath over time, about -1 to 1, + in. */
+function breathing(seed: number): (seconds: number) => number {
+  const hz = BREATH_HZ.base + BREATH_HZ.range * uniform(seed, 0, 0, STREAM.breath);
+  const phase = uniform(seed, 1, 0, STREAM.breath);
+  return (seconds) => {
+    const breaths = seconds * hz;
+    return (0.8 + 0.2 * wave(breaths / BREATH_SWELL_BREATHS)) * wave(breaths + phase);
+  };
+}
+
+/** A slow wander over time of spread 1, one per axis of the head. */
+function sway(seed: number, axis: number): (seconds: number) => number {
+  const waves = SWAY_PERIODS_S.map((period, i) => ({
+    hz: (0.85 + 0.3 * uniform(seed, axis, i, STREAM.sway)) / period,
+    phase: uniform(seed, axis, SWAY_PERIODS_S.length + i, STREAM.sway),
+  }));
+  const scale = Math.sqrt(2 / waves.length);
+  return (seconds) => scale * waves.reduce((sum, { hz, phase }) => sum + wave(seconds * hz + phase), 0);
+}
+
+/** A sine by its turns, so that hours of counting lose no precision. */
+function wave(turns: number): number {
+  return Math.sin(2 * Math.PI * (turns % 1));
 }
 
 /** A Poisson process with a refractory time: a chance grows frame by frame until it passes what was drawn for this blink. */

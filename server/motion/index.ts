@@ -12,7 +12,7 @@ export type { Behaviour, Cues } from './behaviour.ts';
 export { MotionStream } from './stream.ts';
 
 /** Chance in the lips unless the caller says otherwise; chosen on the tuning clips (models/motion.md). */
-export const DEFAULT_LIP_TEMPERATURE = 0.5;
+const DEFAULT_LIP_TEMPERATURE = 0.5;
 /** Landmarks of the inner lips' middle: upper, lower. */
 const UPPER_LIP = 13;
 const LOWER_LIP = 14;

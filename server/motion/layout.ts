@@ -6,9 +6,14 @@ import type { ConversationState } from '../types.ts';
 export const COEFFICIENT_COUNT = 34;
 export const FACE_ROWS = 24;
 export const PITCH = 24;
+export const YAW = 25;
+export const ROLL = 26;
 export const TRANSLATE_Y = 28;
 export const GAZE_X = 30;
 export const GAZE_Y = 31;
+
+/** Coefficients of the head's pose: three angles, three distances. */
+export const POSE_COUNT = 6;
 
 /** Conditions of a frame: 4 states (one-hot), blink, gaze x and y, 6 emotions (one-hot) and their strength. */
 export const CONDITION_COUNT = 14;

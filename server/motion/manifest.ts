@@ -18,6 +18,7 @@ const manifestSchema = z.object({
     conditions: z.array(z.string()).length(CONDITION_COUNT),
     lookAheadMs: z.literal(LOOK_AHEAD_MS),
     steps: z.number().int(),
+    headTemperature: z.number(),
     /** Floats of the audio encoder's state. */
     audioState: z.array(z.number().int()).length(1),
     /** Layers, 2 (key, value), past frames, width. */
@@ -32,6 +33,8 @@ export interface MotionFiles {
   /** [478 * 3] the neutral face that the basis was fitted on. */
   neutral: Float32Array;
   steps: number;
+  /** Chance in the head's moves that gives them the real spread. */
+  headTemperature: number;
   audioStateSize: number;
   /** Layers, 2 (key, value), past frames, width. */
   pastShape: number[];
@@ -51,6 +54,7 @@ export async function readMotionFiles(modelPath: string): Promise<MotionFiles> {
     basis: await load(motion.basis, COEFFICIENT_COUNT * LANDMARK_COUNT * 3),
     neutral: await load(motion.neutral, LANDMARK_COUNT * 3),
     steps: motion.steps,
+    headTemperature: motion.headTemperature,
     audioStateSize: motion.audioState[0] as number,
     pastShape: motion.past,
   };

@@ -17,9 +17,12 @@ import {
   GAZE_Y_CONDITION,
   LOOK_AHEAD_MS,
   PITCH,
+  POSE_COUNT,
+  ROLL,
   STATE_CONDITION,
   TRANSLATE_Y,
   WINDOWS,
+  YAW,
 } from './layout.ts';
 import type { LipClosing } from './lip-closing.ts';
 import type { MotionFiles } from './manifest.ts';
@@ -44,12 +47,16 @@ interface Caches {
   audioState: ort.Tensor;
   past: ort.Tensor;
   pastValid: ort.Tensor;
+  /** The head's pose in the last frame, from which the next window's is counted. */
+  lastPose: ort.Tensor;
 }
 
 export class MotionStream {
   readonly #session: ort.InferenceSession;
   readonly #options: MotionStreamOptions;
   readonly #closing: LipClosing;
+  /** What the noise of each channel is multiplied with. */
+  readonly #temperature: Float32Array;
   readonly #sound = new SoundQueue();
   #caches: Caches;
   #primed = false;
@@ -60,6 +67,9 @@ export class MotionStream {
     this.#session = session;
     this.#options = options;
     this.#closing = closing;
+    this.#temperature = new Float32Array(COEFFICIENT_COUNT).fill(1);
+    this.#temperature.fill(options.lipTemperature, 0, FACE_ROWS);
+    this.#temperature.fill(files.headTemperature, PITCH, PITCH + POSE_COUNT);
     this.#caches = emptyCaches(files);
   }
 
@@ -70,8 +80,8 @@ export class MotionStream {
 
   /** Bytes that the model keeps for this conversation between two runs. */
   get cacheBytes(): number {
-    const { audioState, past, pastValid } = this.#caches;
-    return Float32Array.BYTES_PER_ELEMENT * (audioState.size + past.size + pastValid.size);
+    const floats = Object.values(this.#caches).reduce((sum, cache: ort.Tensor) => sum + cache.size, 0);
+    return Float32Array.BYTES_PER_ELEMENT * floats;
   }
 
   /**
@@ -139,10 +149,10 @@ export class MotionStream {
   /** The audio encoder hears the look-ahead of frame 0; the frames that this run makes lie before the start and are dropped. */
   async #prime(): Promise<void> {
     this.#primed = true;
-    const { past, pastValid } = this.#caches;
+    const empty = this.#caches;
     const states = new Array<ConversationState>(LOOK_AHEAD_FRAMES).fill('idle');
     await this.#run(this.#sound.take(LOOK_AHEAD_SAMPLES), states, [], -LOOK_AHEAD_FRAMES);
-    this.#caches = { ...this.#caches, past, pastValid };
+    this.#caches = { ...empty, audioState: this.#caches.audioState };
   }
 
   async #run(
@@ -151,7 +161,7 @@ export class MotionStream {
     cues: readonly Cues[],
     first: FrameIndex,
   ): Promise<Float32Array> {
-    const { audioState, past, pastValid } = this.#caches;
+    const { audioState, past, pastValid, lastPose } = this.#caches;
     const frames = states.length;
     const outputs = await this.#session.run({
       audio: new ort.Tensor('float32', sound, [1, sound.length]),
@@ -160,25 +170,24 @@ export class MotionStream {
       audio_state: audioState,
       past,
       past_valid: pastValid,
+      last_pose: lastPose,
     });
     this.#caches = {
       audioState: tensor(outputs, 'next_audio_state'),
       past: tensor(outputs, 'next_past'),
       pastValid: tensor(outputs, 'next_past_valid'),
+      lastPose: tensor(outputs, 'next_last_pose'),
     };
     return tensor(outputs, 'motion').data as Float32Array;
   }
 
   #noise(first: FrameIndex, frames: number): Float32Array {
-    const { seed, lipTemperature } = this.#options;
     const noise = new Float32Array(frames * COEFFICIENT_COUNT);
-    for (let i = 0; i < frames; i++) {
-      for (let channel = 0; channel < COEFFICIENT_COUNT; channel++) {
-        const drawn = normal(seed, first + i, channel);
-        noise[i * COEFFICIENT_COUNT + channel] = channel < FACE_ROWS ? lipTemperature * drawn : drawn;
-      }
-    }
-    return noise;
+    return noise.map((_, at) => {
+      const channel = at % COEFFICIENT_COUNT;
+      const frame = first + Math.floor(at / COEFFICIENT_COUNT);
+      return (this.#temperature[channel] as number) * normal(this.#options.seed, frame, channel);
+    });
   }
 }
 
@@ -189,6 +198,7 @@ function emptyCaches({ audioStateSize, pastShape }: MotionFiles): Caches {
     audioState: new ort.Tensor('float32', new Float32Array(audioStateSize), [1, audioStateSize]),
     past: new ort.Tensor('float32', new Float32Array(pastSize), [1, ...pastShape]),
     pastValid: new ort.Tensor('float32', new Float32Array(pastFrames), [1, pastFrames]),
+    lastPose: new ort.Tensor('float32', new Float32Array(POSE_COUNT), [1, POSE_COUNT]),
   };
 }
 
@@ -210,15 +220,17 @@ function withinRange(gaze: number): number {
   return Math.max(-GAZE_RANGE, Math.min(GAZE_RANGE, gaze));
 }
 
-/** Adds the breath, and the part of a far look that the model was not told. */
+/** Adds breath and sway, and the part of a far look that the model was not told. */
 function addBeyondTheModel(coefficients: Float32Array, cues: Cues): void {
   const add = (index: number, amount: number) => {
     coefficients[index] = (coefficients[index] ?? 0) + amount;
   };
   add(GAZE_X, cues.gazeX - withinRange(cues.gazeX));
   add(GAZE_Y, cues.gazeY - withinRange(cues.gazeY));
-  add(PITCH, cues.breathPitch);
-  add(TRANSLATE_Y, cues.breathY);
+  add(PITCH, cues.pitch);
+  add(YAW, cues.yaw);
+  add(ROLL, cues.roll);
+  add(TRANSLATE_Y, cues.y);
 }
 
 function tensor(outputs: ort.InferenceSession.OnnxValueMapType, name: string): ort.Tensor {

@@ -32,13 +32,13 @@ beforeAll(async () => {
   expected = Float32Array.from({ length: motion.length / 4 }, (_, i) => motion.readFloatLE(4 * i));
 });
 
-/** The golden file's cues, without breath. */
+/** The golden file's cues, the head left to the model. */
 function recordedBehaviour(): Behaviour {
   let frame = 0;
   return {
     next() {
       const [blink, gazeX, gazeY] = golden.cues[frame++] as [number, number, number];
-      return { blink, gazeX, gazeY, breathPitch: 0, breathY: 0 };
+      return { blink, gazeX, gazeY, pitch: 0, yaw: 0, roll: 0, y: 0 };
     },
   };
 }
