@@ -1,6 +1,6 @@
 """Every number of the motion model that more than one step needs; the first lines say what the whole costs and gives.
 
-Cost: tracking 15 minutes, teacher 10, student 10, on one free core. To expect: see models/motion.md.
+Cost: tracking 15 minutes, teacher 20, student 15, on one free core. To expect: see models/motion.md.
 """
 import os
 from pathlib import Path

@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm run models:train: makes every file of the motion model from the data. Each step goes on where it was stopped.
-# About two hours on two cores: tracking 10 minutes, teacher 30, student 30, the rest seconds.
+# About an hour on two free cores: tracking 10 minutes, teacher 20, student 15, the rest seconds.
 #   VAKTRA_DATA=/path/to/data npm run models:train
 set -euo pipefail
 here="$(dirname "$0")"

@@ -1,6 +1,6 @@
 """Trains the teacher: flow matching on windows of motion with the true past (disturbed) as memory.
 
-Usage: python train_teacher.py [--steps 4000] [--threads 1]     0.3 s a step on one core; goes on from cache/teacher.pt
+Usage: python train_teacher.py [--steps 4000] [--threads 1]     0.22 s a step on one core; goes on from cache/teacher.pt
 """
 import argparse
 import copy
