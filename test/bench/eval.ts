@@ -7,7 +7,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig, PROJECT_ROOT } from '../../server/config.ts';
-import { toVaktraError } from '../../server/errors.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import type { ConversationState } from '../../server/types.ts';
 import { correlation, mean, spread } from './statistics.ts';
@@ -162,6 +161,6 @@ function shown({ clips, method, bestLag, ...figures }: Score): Record<string, st
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${toVaktraError(error).message}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }
