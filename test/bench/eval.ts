@@ -77,7 +77,9 @@ async function main(): Promise<void> {
     loudness: 'loudness',
   };
   const rows = (['grid', 'talking'] as const).flatMap((group) =>
-    Object.entries(names).map(([method, name]) => score(group, method, name, clips)),
+    Object.entries(names)
+      .filter(([method]) => clips.every(({ methods }) => methods[method]))
+      .map(([method, name]) => score(group, method, name, clips)),
   );
   const [served] = rows as [Score];
   const passed =
