@@ -5,9 +5,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { closePortraitThread, preparePortrait } from '../avatar/index.ts';
 import { loadConfig } from '../config.ts';
-import { toVaktraError, VaktraError } from '../errors.ts';
+import { VaktraError } from '../errors.ts';
 import { renderVideo } from '../session/index.ts';
 import { ProgressBar } from './progress-bar.ts';
+import { runTool } from './run-tool.ts';
 import { readVoice } from './voice.ts';
 
 const USAGE = `npm run render -- --portrait P --voice V.wav --consent "WHO AGREED" --out O.webm
@@ -110,10 +111,4 @@ async function readInput(path: string): Promise<Uint8Array> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  const { code, message } = toVaktraError(error);
-  process.stderr.write(`${code}: ${message}\n`);
-  process.exitCode = 1;
-}
+await runTool(main);

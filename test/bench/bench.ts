@@ -3,7 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../server/config.ts';
-import { toVaktraError } from '../../server/errors.ts';
+import { runTool } from '../../server/tools/run-tool.ts';
 import { speakText } from '../../server/tools/voice.ts';
 import { startServer } from '../browser/whole-server.ts';
 import { measureHeard } from './heard.ts';
@@ -69,10 +69,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  const { code, message } = toVaktraError(error);
-  process.stderr.write(`${code}: ${message}\n`);
-  process.exitCode = 1;
-}
+await runTool(main);

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { toVaktraError } from '../../server/errors.ts';
+import { runTool } from '../../server/tools/run-tool.ts';
 import { FRAME_RATE_HZ } from '../../server/types.ts';
 import { openBrowser, playWithSound } from '../browser/harness.ts';
 import { startServer } from '../browser/whole-server.ts';
@@ -115,10 +115,4 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-try {
-  await main();
-} catch (error) {
-  const { code, message } = toVaktraError(error);
-  process.stderr.write(`${code}: ${message}\n`);
-  process.exitCode = 1;
-}
+await runTool(main);

@@ -5,7 +5,8 @@ import { closePortraitThread, loadPortraits, preparePortrait } from '../../serve
 import { createPictureStream } from '../../server/render/index.ts';
 import { labelPart } from '../../server/render/label.ts';
 import { type MotionFrame, PICTURE_SIZE_PX, type PictureStream, type PreparedAvatar } from '../../server/types.ts';
-import { correlation, distance, faceIn, regressionSlope, rgbOf } from './avatar-drawn-face.ts';
+import { correlation, slope as slopeOf } from '../bench/statistics.ts';
+import { distance, faceIn, rgbOf } from './avatar-drawn-face.ts';
 
 const project = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const LABEL = 'AI-generated';
@@ -63,7 +64,7 @@ describe.each(PORTRAITS)('drawing $id', ({ id, minSlope, shutShare }) => {
     }
     expect(commanded.at(-1)).toBeGreaterThan(0.12);
     expect(correlation(commanded, drawn)).toBeGreaterThan(0.9);
-    const slope = regressionSlope(commanded, drawn);
+    const slope = slopeOf(commanded.map((opening, k) => [opening, drawn[k] ?? Number.NaN]));
     expect(slope).toBeGreaterThan(minSlope);
     expect(slope).toBeLessThan(1.5);
   });

@@ -42,19 +42,3 @@ export function distance(landmarks: Float32Array, a: number, b: number): number 
     (landmarks[a * 3 + 1] ?? 0) - (landmarks[b * 3 + 1] ?? 0),
   );
 }
-
-/** Pearson's correlation. */
-export function correlation(a: number[], b: number[]): number {
-  return covariance(a, b) / Math.sqrt(covariance(a, a) * covariance(b, b));
-}
-
-/** How much b grows with a: least squares. */
-export function regressionSlope(a: number[], b: number[]): number {
-  return covariance(a, b) / covariance(a, a);
-}
-
-function covariance(a: number[], b: number[]): number {
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  return a.reduce((sum, value, i) => sum + (value - meanA) * ((b[i] ?? 0) - meanB), 0) / a.length;
-}
