@@ -24,6 +24,7 @@ export const configSchema = z.strictObject({
   pipeline: z.strictObject({ threads: orAuto(whole(1, 64)) }),
   motion: z.strictObject({
     model: text(PATH),
+    steps: whole(1, 4),
     lipTemperature: share(),
     executionProvider: oneOf(['cpu', 'cuda', 'webgpu']),
   }),

@@ -1,6 +1,7 @@
-"""Writes models/motion.onnx (the student, its steps unrolled, caches as inputs and outputs) and models/manifest.json.
+"""Writes models/motion.onnx (the student, its steps unrolled, caches as inputs and outputs), the graphs for other numbers of
+steps, which read their weights out of motion.onnx, and models/manifest.json.
 
-Usage: python export.py [--steps 2] [--weights student]     checks torch against onnxruntime before anything is replaced
+Usage: python export.py [--weights student] [--graphs-only]     checks torch against onnxruntime before anything is replaced
 """
 import argparse
 import copy
@@ -10,6 +11,7 @@ import warnings
 
 import numpy as np
 import onnx
+import onnx.numpy_helper
 import onnxruntime
 import torch
 
@@ -19,6 +21,8 @@ import train_teacher
 INPUTS = ["audio", "conditions", "noise", "audio_state", "past", "past_valid", "last_pose"]
 OUTPUTS = ["motion", "next_audio_state", "next_past", "next_past_valid", "next_last_pose"]
 TOLERANCE = 2e-4
+BORROWED_BYTES = 1024  # smaller constants stay in the graph
+OTHER_STEPS = [1, 3, 4]
 
 
 class Step(torch.nn.Module):
@@ -76,34 +80,70 @@ def check(net, steps, path):
     return worst
 
 
+def borrow(path, owner):
+    """Rewrites the graph at `path` so that its large constants are read out of the file `owner` beside it (ONNX external data)."""
+    content, graph = owner.read_bytes(), onnx.load(path)
+    constants = [node for node in graph.graph.node if node.op_type == "Constant" and len(node.attribute[0].t.raw_data) >= BORROWED_BYTES]
+    for node in constants:
+        tensor = graph.graph.initializer.add()
+        tensor.CopyFrom(node.attribute[0].t)
+        tensor.name = node.output[0]
+        graph.graph.node.remove(node)
+    for tensor in graph.graph.initializer:
+        raw = onnx.numpy_helper.to_array(tensor).tobytes()
+        offset = content.find(raw) if len(raw) >= BORROWED_BYTES else -1
+        if offset < 0:
+            continue
+        tensor.ClearField("raw_data")
+        tensor.ClearField("float_data")
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        for key, value in dict(location=owner.name, offset=offset, length=len(raw)).items():
+            tensor.external_data.add(key=key, value=str(value))
+    path.write_bytes(graph.SerializeToString())
+
+
 def entry(name):
     content = (config.MODELS / name).read_bytes()
     return dict(file=name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def manifest(net, steps):
+def manifest(net):
     state, past, _, _ = net.empty(1)
     return dict(motion=dict(
-        model=entry("motion.onnx"), basis=entry("motion.basis.f32"), neutral=entry("motion.neutral.f32"), readout=entry("motion.readout.f32"),
+        model=entry("motion.onnx"), otherSteps={str(steps): entry(f"motion-{steps}.onnx") for steps in OTHER_STEPS},
+        basis=entry("motion.basis.f32"), neutral=entry("motion.neutral.f32"), readout=entry("motion.readout.f32"),
         coefficients=config.COEFFICIENTS, conditions=config.CONDITIONS, basisShape=[config.D, 478, 3],
         headCentre="mean of landmarks 33 and 263 of the neutral face, + 0.4 y, + 0.6 z", rotation="Rz(roll) Ry(-yaw) Rx(pitch)",
-        steps=steps, headTemperature=config.HEAD_TEMPERATURE, windows=list(config.WINDOWS), lookAheadMs=config.LOOK_AHEAD_MS, pastFrames=config.PAST,
-        audioState=list(state.shape[1:]), past=list(past.shape[1:])))
+        steps=config.STUDENT_STEPS, headTemperature=config.HEAD_TEMPERATURE, windows=list(config.WINDOWS), lookAheadMs=config.LOOK_AHEAD_MS,
+        pastFrames=config.PAST, audioState=list(state.shape[1:]), past=list(past.shape[1:])))
+
+
+def write(net, steps, path):
+    part = config.CACHE / "motion.part.onnx"
+    export(net, steps, part)
+    worst = check(net, steps, part)
+    path.write_bytes(part.read_bytes())
+    part.unlink()
+    return worst
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=config.STUDENT_STEPS, choices=[1, 2, 3, 4])
     parser.add_argument("--weights", default="student")
+    parser.add_argument("--graphs-only", action="store_true", help="keep motion.onnx as it is")
     options = parser.parse_args()
     net = train_teacher.load(options.weights)
-    part = config.CACHE / "motion.part.onnx"
-    export(net, options.steps, part)
-    worst = check(net, options.steps, part)
-    (config.MODELS / "motion.onnx").write_bytes(part.read_bytes())
-    part.unlink()
-    (config.MODELS / "manifest.json").write_text(json.dumps(manifest(net, options.steps), indent=2) + "\n")
-    print(f"export: motion.onnx, {entry('motion.onnx')['bytes'] / 1e6:.2f} MB, {options.steps} steps, torch against onnxruntime within {worst:.1e}")
+    owner = config.MODELS / "motion.onnx"
+    if not options.graphs_only:
+        worst = write(net, config.STUDENT_STEPS, owner)
+        print(f"export: motion.onnx, {config.STUDENT_STEPS} steps, torch against onnxruntime within {worst:.1e}")
+    for steps in OTHER_STEPS:
+        path = config.MODELS / f"motion-{steps}.onnx"
+        write(net, steps, path)
+        borrow(path, owner)
+        worst = check(net, steps, path)
+        print(f"export: {path.name}, {path.stat().st_size / 1e6:.2f} MB of its own, torch against onnxruntime within {worst:.1e}")
+    (config.MODELS / "manifest.json").write_text(json.dumps(manifest(net), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ const LOWER_LIP = 14;
 export interface MotionModelOptions {
   /** Path of motion.onnx; manifest.json and the basis lie beside it. */
   modelPath: string;
+  /** Denoising steps of each run, 1 to 4: more is finer and costs as much more. Default: as distilled, 2. */
+  steps?: number;
   /** Default cpu. */
   executionProvider?: ExecutionProvider;
 }
@@ -85,6 +87,6 @@ export class MotionModel {
  * @throws VaktraError `model_missing`, `model_damaged`: the message names the file
  */
 export async function loadMotionModel(options: MotionModelOptions): Promise<MotionModel> {
-  const files = await readMotionFiles(options.modelPath);
-  return new MotionModel(await openModel(options.modelPath, options.executionProvider), files);
+  const files = await readMotionFiles(options.modelPath, options.steps);
+  return new MotionModel(await openModel(files.graphPath, options.executionProvider), files);
 }

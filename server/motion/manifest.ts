@@ -12,6 +12,8 @@ const fileSchema = z.object({ file: z.string(), bytes: z.number(), sha256: z.str
 const manifestSchema = z.object({
   motion: z.object({
     model: fileSchema,
+    /** Graphs for other numbers of steps; their weights are read out of the model's file. */
+    otherSteps: z.record(z.string(), fileSchema),
     basis: fileSchema,
     neutral: fileSchema,
     coefficients: z.array(z.string()).length(COEFFICIENT_COUNT),
@@ -28,6 +30,8 @@ const manifestSchema = z.object({
 
 /** What the motion model needs beside its graph. */
 export interface MotionFiles {
+  /** The graph for the number of steps that was asked for. */
+  graphPath: string;
   /** [34 * 478 * 3] displacement of each landmark per unit of each coefficient. */
   basis: Float32Array;
   /** [478 * 3] the neutral face that the basis was fitted on. */
@@ -42,18 +46,34 @@ export interface MotionFiles {
 
 /**
  * @param modelPath path of motion.onnx; its manifest and the other files lie beside it
- * @throws VaktraError `model_missing` for a missing file, `model_damaged` for one that differs from the manifest
+ * @param steps denoising steps of each run; the manifest's own number when left out
+ * @throws VaktraError `model_missing` for a missing file, `model_damaged` for one that differs from the manifest,
+ *   `config_invalid` for a number of steps that there is no graph for
  */
-export async function readMotionFiles(modelPath: string): Promise<MotionFiles> {
+export async function readMotionFiles(modelPath: string, steps?: number): Promise<MotionFiles> {
   const folder = dirname(modelPath);
   const { motion } = parseManifest(await read(join(folder, 'manifest.json')));
   await verified(modelPath, motion.model.sha256);
+  const chosen = steps ?? motion.steps;
+  const graphPath = chosen === motion.steps ? modelPath : await otherGraph(chosen);
+
+  async function otherGraph(count: number): Promise<string> {
+    const entry = motion.otherSteps[count];
+    if (!entry) {
+      const known = [...Object.keys(motion.otherSteps), motion.steps].sort().join(', ');
+      throw new VaktraError('config_invalid', `motion.steps is ${count}: there are graphs for ${known} steps.`);
+    }
+    const path = join(folder, entry.file);
+    await verified(path, entry.sha256);
+    return path;
+  }
   const load = async ({ file, sha256 }: z.infer<typeof fileSchema>, count: number) =>
     floats(await verified(join(folder, file), sha256), count, file);
   return {
+    graphPath,
     basis: await load(motion.basis, COEFFICIENT_COUNT * LANDMARK_COUNT * 3),
     neutral: await load(motion.neutral, LANDMARK_COUNT * 3),
-    steps: motion.steps,
+    steps: chosen,
     headTemperature: motion.headTemperature,
     audioStateSize: motion.audioState[0] as number,
     pastShape: motion.past,

@@ -22,5 +22,5 @@ export function pipelineSettings(config: Config): PipelineSettings {
 }
 
 export function motionModelOptions({ motion }: Config): MotionModelOptions {
-  return { modelPath: motion.model, executionProvider: motion.executionProvider };
+  return { modelPath: motion.model, steps: motion.steps, executionProvider: motion.executionProvider };
 }

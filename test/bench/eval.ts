@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig, PROJECT_ROOT } from '../../server/config.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
+import { motionModelOptions } from '../../server/session/index.ts';
 import type { ConversationState } from '../../server/types.ts';
 import { correlation, mean, spread } from './statistics.ts';
 import { printTable } from './table.ts';
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
     return;
   }
   const { motion } = loadConfig();
-  const model = await loadMotionModel({ modelPath: motion.model, executionProvider: motion.executionProvider });
+  const model = await loadMotionModel(motionModelOptions(loadConfig()));
   const lipTemperature = Number(values['lip-temperature'] ?? motion.lipTemperature);
   const { clips, teacherSteps } = await prepare(values.part);
   for (const [seed, clip] of clips.entries()) clip.methods.student = await rollOut(model, clip, seed, lipTemperature);

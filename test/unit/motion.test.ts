@@ -12,6 +12,7 @@ import {
   MODEL_SAMPLES_PER_FRAME,
   type MotionFrame,
 } from '../../server/types.ts';
+import { correlation } from '../bench/statistics.ts';
 
 const MODELS = new URL('../../models/', import.meta.url).pathname;
 const LOOK_AHEAD_SAMPLES = 1280;
@@ -62,6 +63,28 @@ async function play(stream: MotionStream, stretches: Stretch[], see: (frame: Mot
     for (const frame of await stream.next([state, state, state, state])) see(stream.finish(frame));
   }
 }
+
+describe.each([1, 2, 3, 4])('%i steps', (steps) => {
+  it('open the mouth in a voice and shut it in silence, much as the shipped number does', async () => {
+    const chosen = await loadMotionModel({ modelPath: join(MODELS, 'motion.onnx'), steps });
+    expect(chosen.steps).toBe(steps);
+    const openings = async (one: MotionModel) => {
+      const found: number[] = [];
+      const stretches: Stretch[] = [
+        { state: 'speaking', frames: 40, sound: voice },
+        { state: 'idle', frames: 40 },
+      ];
+      await play(one.createStream({ seed: 5 }), stretches, ({ coefficients }) => {
+        found.push(one.lipOpening(coefficients));
+      });
+      return found;
+    };
+    const [made, shipped] = [await openings(chosen), await openings(model)];
+    expect(Math.max(...made.slice(0, 40))).toBeGreaterThan(OPEN);
+    expect(Math.max(...made.slice(60))).toBeLessThan(SHUT);
+    expect(correlation(made, shipped)).toBeGreaterThan(0.9);
+  });
+});
 
 describe('the mouth', () => {
   it('opens in a voice and is shut in the silence after it', async () => {
@@ -221,6 +244,13 @@ describe('what cannot be used', () => {
     expect(() => stream.push(new Float32Array(1))).toThrowError(
       expect.objectContaining({ code: 'conversation_closed' }),
     );
+  });
+
+  it('a number of steps without a graph names those that there are', async () => {
+    await expect(loadMotionModel({ modelPath: join(MODELS, 'motion.onnx'), steps: 7 })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('1, 2, 3, 4'),
+    });
   });
 
   it('a missing model names its path', async () => {
