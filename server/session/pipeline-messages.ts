@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../errors.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
-import type { ConversationState, FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
+import type { FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 import type { PipelineSettings } from './pipeline.ts';
 import type { TimelineMarker } from './timeline.ts';
@@ -31,7 +31,6 @@ export type PipelineRequest =
   | { type: 'microphone-packet'; id: string; packet: Uint8Array }
   | { type: 'microphone-close'; id: string }
   | { type: 'interrupt'; id: string }
-  | { type: 'state'; id: string; state: ConversationState }
   | { type: 'key-frame'; id: string }
   | { type: 'bitrate'; id: string; kbps: number };
 
@@ -47,7 +46,7 @@ export type PipelineReply =
   | { type: 'skipped'; id: string; index: FrameIndex }
   | { type: 'markers'; id: string; markers: TimelineMarker[] }
   /** `sample`: the first one from which nothing of the interrupted voice sounds. */
-  | { type: 'interrupted'; id: string; eventIds: string[]; sample: SampleIndex }
+  | { type: 'interrupted'; id: string; sample: SampleIndex }
   | { type: 'report'; id: string; report: PipelineReport }
   /** `fatal`: the conversation cannot go on; otherwise only what was asked for failed. */
   | { type: 'failed'; id: string; code: ErrorCode; message: string; fatal: boolean };
@@ -60,7 +59,6 @@ export interface PipelineReport {
   encodeMsPerPicture: number;
   soundMsPerPicture: number;
   backlogMs: number;
-  state: ConversationState;
 }
 
 /** What a pipeline worker is started with. */

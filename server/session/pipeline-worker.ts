@@ -46,9 +46,15 @@ function fail(id: string, error: VaktraError, fatal: boolean): void {
 function giveUp(id: string, error: unknown): void {
   const resident = residents.get(id);
   if (!resident) return;
-  residents.delete(id);
   fail(id, toVaktraError(error), true);
-  resident.pipeline.close().catch((closing: unknown) => fail(id, toVaktraError(closing), true));
+  retire(id, resident);
+}
+
+/** Frees what one conversation holds here. */
+function retire(id: string, { pipeline, microphone }: Resident): void {
+  residents.delete(id);
+  microphone?.close();
+  pipeline.close().catch((error: unknown) => fail(id, toVaktraError(error), true));
 }
 
 function open(parts: PipelineParts, request: Extract<PipelineRequest, { type: 'open' }>): void {
@@ -116,9 +122,7 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
   const { pipeline } = resident;
   switch (request.type) {
     case 'close':
-      residents.delete(request.id);
-      resident.microphone?.close();
-      pipeline.close().catch((error: unknown) => fail(request.id, toVaktraError(error), true));
+      retire(request.id, resident);
       break;
     case 'produce':
       resident.startNs = request.startNs;
@@ -147,10 +151,7 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
       resident.microphone = undefined;
       break;
     case 'interrupt':
-      post({ type: 'interrupted', id: request.id, ...pipeline.interrupt() });
-      break;
-    case 'state':
-      pipeline.setRestState(request.state);
+      post({ type: 'interrupted', id: request.id, sample: pipeline.interrupt() });
       break;
     case 'key-frame':
       pipeline.requestKeyFrame();

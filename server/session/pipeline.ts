@@ -27,6 +27,8 @@ import { VoiceIntake } from './voice-intake.ts';
 
 /** Pictures of sound that the motion model hears ahead: 80 ms, its look-ahead. */
 const LOOK_AHEAD_PICTURES = 2;
+/** State of a picture in which the avatar does not speak. */
+const REST_STATE: ConversationState = 'idle';
 /** Pictures per run of the motion model: short when idle and at the start of speech, so that a voice is answered early. */
 const SHORT_WINDOW_PICTURES = 2;
 const LONG_WINDOW_PICTURES = 4;
@@ -84,8 +86,6 @@ export class ConversationPipeline {
   readonly #vp8: Vp8Encoder;
   readonly #meter = new CpuMeter<'sound' | 'motion' | 'render' | 'encode'>();
 
-  /** State of a picture in which nobody speaks. */
-  #restState: ConversationState = 'idle';
   /** Per picture whose sound was read and that is not drawn: does the avatar speak in it? */
   #speaking: boolean[] = [];
   #spokeInLastRead = false;
@@ -144,20 +144,15 @@ export class ConversationPipeline {
 
   /**
    * Forgets every voice that was not yet encoded and lets the mouth close. What was encoded plays out: it is on its
-   * way, and its pictures cannot be taken out of a video stream. Returns the events and the first silent sample.
+   * way, and its pictures cannot be taken out of a video stream. Returns the first silent sample.
    */
-  interrupt(): { eventIds: string[]; sample: SampleIndex } {
-    const eventIds = this.#timeline.clear();
+  interrupt(): SampleIndex {
+    this.#timeline.clear();
     this.voices.clear();
     this.#speaking.fill(false);
     this.#spokeInLastRead = false;
     this.#motion.interrupt(this.#nextPicture);
-    return { eventIds, sample: this.#sound.cut() };
-  }
-
-  /** What the avatar does while nobody speaks. */
-  setRestState(state: ConversationState): void {
-    this.#restState = state;
+    return this.#sound.cut();
   }
 
   requestKeyFrame(): void {
@@ -198,7 +193,6 @@ export class ConversationPipeline {
       renderMsPerPicture: average('render'),
       encodeMsPerPicture: average('encode'),
       backlogMs: this.backlogMs,
-      state: this.#speaking[0] ? 'speaking' : this.#restState,
     };
     this.#picturesReported = this.#nextPicture;
     this.#meter.reset();
@@ -254,9 +248,7 @@ export class ConversationPipeline {
       if (this.#windows.length === 0) this.#readWindow();
       const window = this.#windows.shift() ?? SHORT_WINDOW_PICTURES;
       const ahead = this.#nextMotion - this.#nextPicture;
-      const states = Array.from({ length: window }, (_, k) =>
-        this.#speaking[ahead + k] ? 'speaking' : this.#restState,
-      );
+      const states = Array.from({ length: window }, (_, k) => (this.#speaking[ahead + k] ? 'speaking' : REST_STATE));
       this.#nextMotion += window;
       const frames = await this.#meter.measureAsync('motion', () => this.#motion.next(states));
       this.#frames.push(...frames);
