@@ -118,7 +118,8 @@ describe('the page', () => {
     await expectMoving(page);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     expect(await stage.getAttribute('data-phase')).toBe('playing');
-    expect(await page.locator('video').getAttribute('data-sound')).toBe('on');
+    // The video element tells of its sound by an event, a moment after the click.
+    await page.locator('video[data-sound="on"]').waitFor({ timeout: PATIENCE_MS });
   });
 
   it('speaks what was typed: sound, captions in step, figures', async () => {
