@@ -6,6 +6,7 @@ import { type ExecutionProvider, openModel } from '../runtime/index.ts';
 import { type Behaviour, createBehaviour } from './behaviour.ts';
 import { LipClosing } from './lip-closing.ts';
 import { type MotionFiles, readMotionFiles } from './manifest.ts';
+import { type Noise, normal } from './noise.ts';
 import { MotionStream } from './stream.ts';
 
 export type { Behaviour, Cues } from './behaviour.ts';
@@ -33,6 +34,8 @@ export interface CreateStreamOptions {
   lipTemperature?: number;
   /** Blinks, gaze and breath. Default: the random process of behaviour.ts, from the seed. */
   behaviour?: Behaviour;
+  /** Chance of the model itself. Default: by counter, from the seed. */
+  noise?: Noise;
 }
 
 /** The model as one thread holds it. */
@@ -57,7 +60,7 @@ export class MotionModel {
 
   createStream(options: CreateStreamOptions): MotionStream {
     return new MotionStream(this.#session, this.#files, new LipClosing((frame) => this.lipOpening(frame)), {
-      seed: options.seed,
+      noise: options.noise ?? ((frame, channel) => normal(options.seed, frame, channel)),
       lipTemperature: options.lipTemperature ?? DEFAULT_LIP_TEMPERATURE,
       behaviour: options.behaviour ?? createBehaviour(options.seed),
     });

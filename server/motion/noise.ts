@@ -4,6 +4,9 @@
 const TWO_PI = 2 * Math.PI;
 const WORDS = 2 ** 32;
 
+/** Gives a frame's channel its Gaussian number, of mean 0 and spread 1; frames before the start are negative. */
+export type Noise = (frame: number, channel: number) => number;
+
 /** Uniform number in (0, 1). `stream` tells independent uses of the same frame and channel apart. */
 export function uniform(seed: number, frame: number, channel: number, stream: number): number {
   const start = mix((seed ^ Math.imul(stream, 0x9e3779b9)) >>> 0);

@@ -26,7 +26,7 @@ import {
 } from './layout.ts';
 import type { LipClosing } from './lip-closing.ts';
 import type { MotionFiles } from './manifest.ts';
-import { normal } from './noise.ts';
+import type { Noise } from './noise.ts';
 import { SoundQueue } from './sound-queue.ts';
 
 const LOOK_AHEAD_SAMPLES = (LOOK_AHEAD_MS / 1000) * MODEL_RATE_HZ;
@@ -35,11 +35,11 @@ const LOOK_AHEAD_FRAMES = LOOK_AHEAD_SAMPLES / MODEL_SAMPLES_PER_FRAME;
 const GAZE_RANGE = 0.03;
 
 export interface MotionStreamOptions {
-  /** Whole number from which all that is random follows: the same seed, sound and states give the same motion. */
-  seed: number;
   /** How much chance the face has, 0 (the likeliest lips) to 1 (as varied as the training data). Head and gaze always have all. */
   lipTemperature: number;
   behaviour: Behaviour;
+  /** Gaussian number of spread 1 for a frame's channel. */
+  noise: Noise;
 }
 
 /** What a window leaves behind for the next one. */
@@ -186,7 +186,7 @@ export class MotionStream {
     return noise.map((_, at) => {
       const channel = at % COEFFICIENT_COUNT;
       const frame = first + Math.floor(at / COEFFICIENT_COUNT);
-      return (this.#temperature[channel] as number) * normal(this.#options.seed, frame, channel);
+      return (this.#temperature[channel] as number) * this.#options.noise(frame, channel);
     });
   }
 }
