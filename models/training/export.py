@@ -16,12 +16,14 @@ import onnxruntime
 import torch
 
 import config
+import data
 import train_teacher
 
 INPUTS = ["audio", "conditions", "noise", "audio_state", "past", "past_valid", "last_pose"]
 OUTPUTS = ["motion", "next_audio_state", "next_past", "next_past_valid", "next_last_pose"]
 TOLERANCE = 2e-4
 BORROWED_BYTES = 1024  # smaller constants stay in the graph
+RANGE_MARGIN = 0.05  # of each coefficient's width: serving holds the model's motion to what was filmed, and this much more
 OTHER_STEPS = [1, 3, 4]
 
 
@@ -102,6 +104,16 @@ def borrow(path, owner):
     path.write_bytes(graph.SerializeToString())
 
 
+def motion_range():
+    """Lowest and highest value of each coefficient in the training clips, and the margin: dict of two lists [34]."""
+    store, names = np.load(config.CACHE / "motion.npz"), json.loads((config.HERE / "split.json").read_text())["train"]
+    clips = [store[f"{name}/motion"] for name in names if store[f"{name}/seen"].mean() > data.SEEN_SHARE]
+    motion = np.concatenate([motion for motion in clips if len(motion) == data.FRAMES])
+    low, high = motion.min(0), motion.max(0)
+    margin = RANGE_MARGIN * (high - low)
+    return dict(low=[round(float(v), 4) for v in low - margin], high=[round(float(v), 4) for v in high + margin])
+
+
 def entry(name):
     content = (config.MODELS / name).read_bytes()
     return dict(file=name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
@@ -112,7 +124,7 @@ def manifest(net):
     return dict(motion=dict(
         model=entry("motion.onnx"), otherSteps={str(steps): entry(f"motion-{steps}.onnx") for steps in OTHER_STEPS},
         basis=entry("motion.basis.f32"), neutral=entry("motion.neutral.f32"), readout=entry("motion.readout.f32"),
-        coefficients=config.COEFFICIENTS, conditions=config.CONDITIONS, basisShape=[config.D, 478, 3],
+        coefficients=config.COEFFICIENTS, range=motion_range(), conditions=config.CONDITIONS, basisShape=[config.D, 478, 3],
         headCentre="mean of landmarks 33 and 263 of the neutral face, + 0.4 y, + 0.6 z", rotation="Rz(roll) Ry(-yaw) Rx(pitch)",
         steps=config.STUDENT_STEPS, headTemperature=config.HEAD_TEMPERATURE, windows=list(config.WINDOWS), lookAheadMs=config.LOOK_AHEAD_MS,
         pastFrames=config.PAST, audioState=list(state.shape[1:]), past=list(past.shape[1:])))
@@ -143,7 +155,9 @@ def main():
         borrow(path, owner)
         worst = check(net, steps, path)
         print(f"export: {path.name}, {path.stat().st_size / 1e6:.2f} MB of its own, torch against onnxruntime within {worst:.1e}")
-    (config.MODELS / "manifest.json").write_text(json.dumps(manifest(net), indent=2) + "\n")
+    path = config.MODELS / "manifest.json"
+    others = json.loads(path.read_text()) if path.exists() else {}  # what other steps wrote stays
+    path.write_text(json.dumps({**others, **manifest(net)}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

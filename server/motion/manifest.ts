@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { VaktraError } from '../errors.ts';
 import { LANDMARK_COUNT } from '../types.ts';
+import type { CoefficientRange } from './clamp.ts';
 import { COEFFICIENT_COUNT, CONDITION_COUNT, LOOK_AHEAD_MS } from './layout.ts';
 
 const fileSchema = z.object({ file: z.string(), bytes: z.number(), sha256: z.string() });
+const coefficientsSchema = z.array(z.number()).length(COEFFICIENT_COUNT);
 const manifestSchema = z.object({
   motion: z.object({
     model: fileSchema,
@@ -17,6 +19,10 @@ const manifestSchema = z.object({
     basis: fileSchema,
     neutral: fileSchema,
     coefficients: z.array(z.string()).length(COEFFICIENT_COUNT),
+    /** Lowest and highest value of each coefficient in the training clips, with a small margin. */
+    range: z
+      .object({ low: coefficientsSchema, high: coefficientsSchema })
+      .refine(({ low, high }) => low.every((value, i) => value < (high[i] as number)), 'low must be under high'),
     conditions: z.array(z.string()).length(CONDITION_COUNT),
     lookAheadMs: z.literal(LOOK_AHEAD_MS),
     steps: z.number().int(),
@@ -36,6 +42,8 @@ export interface MotionFiles {
   basis: Float32Array;
   /** [478 * 3] the neutral face that the basis was fitted on. */
   neutral: Float32Array;
+  /** What the model's coefficients are held to. */
+  range: CoefficientRange;
   steps: number;
   /** Chance in the head's moves that gives them the real spread. */
   headTemperature: number;
@@ -73,6 +81,7 @@ export async function readMotionFiles(modelPath: string, steps?: number): Promis
     graphPath,
     basis: await load(motion.basis, COEFFICIENT_COUNT * LANDMARK_COUNT * 3),
     neutral: await load(motion.neutral, LANDMARK_COUNT * 3),
+    range: motion.range,
     steps: chosen,
     headTemperature: motion.headTemperature,
     audioStateSize: motion.audioState[0] as number,

@@ -6,6 +6,7 @@ import { VaktraError } from '../errors.ts';
 import type { ConversationState, FrameIndex, MotionFrame } from '../types.ts';
 import { MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../types.ts';
 import type { Behaviour, Cues } from './behaviour.ts';
+import { type CoefficientRange, clamp } from './clamp.ts';
 import {
   BLINK_CONDITION,
   COEFFICIENT_COUNT,
@@ -57,6 +58,7 @@ export class MotionStream {
   readonly #closing: LipClosing;
   /** What the noise of each channel is multiplied with. */
   readonly #temperature: Float32Array;
+  readonly #range: CoefficientRange;
   readonly #sound = new SoundQueue();
   #caches: Caches;
   #primed = false;
@@ -70,6 +72,7 @@ export class MotionStream {
     this.#temperature = new Float32Array(COEFFICIENT_COUNT).fill(1);
     this.#temperature.fill(options.lipTemperature, 0, FACE_ROWS);
     this.#temperature.fill(files.headTemperature, PITCH, PITCH + POSE_COUNT);
+    this.#range = files.range;
     this.#caches = emptyCaches(files);
   }
 
@@ -121,6 +124,7 @@ export class MotionStream {
     const motion = await this.#run(this.#sound.take(states.length * MODEL_SAMPLES_PER_FRAME), states, cues, first);
     return states.map((state, i) => {
       const coefficients = motion.slice(i * COEFFICIENT_COUNT, (i + 1) * COEFFICIENT_COUNT);
+      clamp(coefficients, this.#range);
       addBeyondTheModel(coefficients, cues[i] as Cues);
       return { index: first + i, coefficients, state };
     });
