@@ -1,149 +1,94 @@
-"""Truth, teacher and baselines on clips kept out of training, for `npm run eval` (test/bench/eval.ts), which adds the served student.
+"""Measures the motion as it is served, on clips, voices and people kept out of training, beside what is asked of it.
 
-Writes cache/eval/PART.json (per clip: true opening, spoken and seen frames, each method's opening) and cache/eval/NAME.f32
-(sound, 16 kHz). Clips are tracked on demand. Usage: python evaluate.py [--part test|tune] [--teacher-steps 32]
+Started by `npm run eval:motion` (test/bench/eval-motion.ts): [-- --part test|tune] [--only lips,closures,...] [--weights-dir DIR]
+[--hours 8] [--json]. Settings are chosen on the tune part alone. Writes cache/eval/report.json and prints tables; --json prints the
+report alone. Ends with 1 where something asked is missed. Each section is a file, evaluate_NAME.py, with a run(context) -> Section.
 """
 import argparse
+import contextlib
+import importlib
 import json
+import math
+import sys
+import time
 
-import numpy as np
-import torch
-
-import basis
 import config
-import data
-import mesh
-import model
-import noise
-import track
-import train_teacher
+import evaluate_context
+import evaluate_roll
 
-RIDGE = 1e-2  # times the number of frames, on standardised inputs
-LOUD_RANGE_DB = 25  # people without word times: speech lies from the first to the last frame within this of the loudest
-FRAMES_BEFORE, FRAMES_AFTER = 4, 2  # that the baselines see: to 80 ms past the frame, as the model hears; more gains nothing
-SEED = 1
+SECTIONS = ["lips"]
 
 
-def spoken(name, audio, frames):
-    """Frames in which somebody speaks [frames]: by the words' times for GRID speaker 1, by level for the others."""
-    if name.startswith("grid-"):
-        return data.spoken_frames(name, frames)
-    level = loudness(audio, frames)
-    loud = np.nonzero(level > np.percentile(level, 95) - LOUD_RANGE_DB)[0]
-    return (np.arange(frames) >= loud[0]) & (np.arange(frames) <= loud[-1])
+def arguments():
+    parser = argparse.ArgumentParser(prog="npm run eval:motion --", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", default="test", choices=["test", "tune"], help="held-out GRID clips; settings are chosen on tune only")
+    parser.add_argument("--only", default=",".join(SECTIONS), help="sections, with commas: " + ", ".join(SECTIONS))
+    parser.add_argument("--weights-dir", help="folder with another motion.onnx, its manifest.json and what that names")
+    parser.add_argument("--hours", type=int, default=8, help="length of the roll-out of the section drift")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    options.only = options.only.split(",")
+    if unknown := [name for name in options.only if name not in SECTIONS]:
+        parser.error(f"--only {','.join(unknown)}: the sections are {', '.join(SECTIONS)}")
+    return options
 
 
-def padded(audio, frames):
-    """Sound of `frames` frames and the look-ahead of the last."""
-    length = (frames + data.LEAD) * config.FRAME_SAMPLES
-    return np.pad(audio, (0, max(0, length - len(audio))))[:length]
+def measure(options):
+    """The report: per section its figures, and what was asked of it."""
+    context = evaluate_context.Context(options.part, evaluate_roll.Student(options.weights_dir), options.hours)
+    report = dict(part=options.part, weights=options.weights_dir or "as shipped", sections={}, checks=[])
+    for name in options.only:
+        began = time.time()
+        section = importlib.import_module(f"evaluate_{name}").run(context)
+        print(f"eval: {name}, {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+        report["sections"][name] = section.figures
+        report["checks"] += section.checks
+        for title, rows in section.tables:
+            table(title, rows)
+    report["passed"] = all(check["passed"] for check in report["checks"])
+    return report
 
 
-def loudness(audio, frames):
-    """Level of each frame's 40 ms in dB under full scale [frames]."""
-    blocks = padded(audio, frames)[:frames * config.FRAME_SAMPLES].reshape(frames, -1)
-    return 10 * np.log10((blocks ** 2).mean(1) + 1e-8)
+def table(title, rows):
+    cells = [[shown(value) for value in row.values()] for row in rows]
+    lines = [list(rows[0]), *cells]
+    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
+    print(f"\n{title}", *("  ".join(cell.rjust(width) for cell, width in zip(line, widths)) for line in lines), sep="\n", flush=True)
 
 
-def log_mel(net, audio, frames):
-    """Mean log-mel of each frame, its neighbours included [frames, 7 * 80]."""
-    with torch.no_grad():
-        mel = net.audio.mel(torch.tensor(np.pad(padded(audio, frames), (config.MEL_WINDOW - config.MEL_HOP, 0)))[None])[0].numpy().T
-    return neighbours(mel.reshape(frames + data.LEAD, config.MEL_PER_FRAME, -1).mean(1))[:frames]
+def shown(value):
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def neighbours(values):
-    """Each row with those before and after it."""
-    edge = np.pad(values, ((FRAMES_BEFORE, FRAMES_AFTER), (0, 0)), mode="edge")
-    return np.concatenate([edge[i:i + len(values)] for i in range(FRAMES_BEFORE + 1 + FRAMES_AFTER)], 1)
-
-
-def ridge(inputs, goal):
-    """Fits goal [n] on inputs [n, k]; returns the predictor."""
-    mean, spread = inputs.mean(0), inputs.std(0) + 1e-6
-    x, offset = (inputs - mean) / spread, goal.mean()
-    weights = np.linalg.solve(x.T @ x + RIDGE * len(x) * np.eye(x.shape[1]), x.T @ (goal - offset))
-    return lambda new: (new - mean) / spread @ weights + offset
-
-
-def openings(motion):
-    """Drawn lip opening [..., frames] on the neutral face, in eye-corner distances; motion [clips, frames, D]."""
-    rows = np.fromfile(config.MODELS / "motion.basis.f32", "<f4").reshape(config.D, mesh.POINTS, 3)
-    neutral = np.fromfile(config.MODELS / "motion.neutral.f32", "<f4").reshape(mesh.POINTS, 3)
-    pair = list(mesh.LIP_OPENING)
-    points = neutral[pair] + np.einsum("ctd,dnk->ctnk", motion, rows[:, pair])
-    return np.linalg.norm(points[:, :, 0, :2] - points[:, :, 1, :2], axis=-1)
-
-
-def sample(net, clips, steps, guidance, temperature=1.0, windows=None):
-    """One sample of motion [clips, frames, D] for clips of equal length, rolled out as in serving; always in the state speaking."""
-    frames = data.FRAMES
-    sound = torch.tensor(np.stack([padded(c["audio"], frames) for c in clips]))
-    conditions = torch.zeros(len(clips), frames, config.C)
-    conditions[:, :, config.STATES.index("speaking")] = 1
-    drawn = np.stack([noise.normal(SEED + i, range(frames), config.D) for i in range(len(clips))])
-    drawn[:, :, :config.FACE_ROWS] *= temperature
-    with torch.no_grad():
-        made = net.roll_out(net.hear(sound), conditions, torch.tensor(drawn), windows or [2, 2] + [4] * 17 + [2, 1], steps, guidance)
-    return (made * net.spread + net.mean).numpy()
-
-
-def held_out(part):
-    """The part's clips by name, tracked where that was not done yet."""
-    parts = json.loads((config.HERE / "split.json").read_text())
-    wanted = set(parts[part] + parts["talking"])
-    for kind, path in track.clips():
-        if f"{kind}-{path.stem}" in wanted:
-            track.track_clip(kind, path)
-    reference = np.fromfile(config.MODELS / "motion.neutral.f32", "<f4").reshape(mesh.POINTS, 3)
-    clips = []
-    for name in parts[part] + parts["talking"]:
-        tracked = basis.load(config.CACHE / "tracks" / f"{name}.npz")
-        signals = basis.clip_signals(tracked, reference)
-        frames = len(signals["opening"])
-        clips.append(dict(name=name, audio=tracked["audio"], seen=tracked["seen"], opening=signals["opening"],
-                          spoken=spoken(name, tracked["audio"], frames)))
-    return clips
+def plain(value):
+    """For JSON: numbers of numpy become Python's, what is no number becomes null."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--part", default="test", choices=["test", "tune"])
-    parser.add_argument("--teacher-steps", type=int, default=32)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    if not (config.CACHE / "motion.npz").exists():
-        raise SystemExit("The training clips are not tracked yet, and the baselines are fitted on them: run `npm run models:train` first.")
-    clips = held_out(options.part)
-    # The teacher is too large to ship; where nobody trained one, the others are measured without it.
-    teacher = train_teacher.load("teacher") if (config.CACHE / "teacher.pt").exists() else None
-    ears = model.MotionModel(torch.zeros(config.D), torch.ones(config.D), torch.ones(6)).eval()  # its mel has no weights
-
-    store = np.load(config.CACHE / "motion.npz")
-    train = data.Clips("train").names
-    goal = np.concatenate([store[f"{n}/opening"] for n in train])
-    frames = lambda c: len(c["opening"])
-    loud = ridge(np.concatenate([neighbours(loudness(store[f"{n}/audio"], data.FRAMES)[:, None]) for n in train]), goal)
-    linear = ridge(np.concatenate([log_mel(ears, store[f"{n}/audio"], data.FRAMES) for n in train]), goal)
-    taught = openings(sample(teacher, clips, options.teacher_steps, config.GUIDANCE)) if teacher else [None] * len(clips)
-
+    options = arguments()
+    with contextlib.redirect_stdout(sys.stderr if options.json else sys.stdout):
+        report = measure(options)
+        if report["checks"]:
+            table("Asked and found", [dict(what=c["name"], asked=c["asked"], found=c["value"], verdict="reached" if c["passed"] else "MISSED")
+                                      for c in report["checks"]])
     folder = config.CACHE / "eval"
-    folder.mkdir(exist_ok=True)
-    entries = []
-    for clip, made in zip(clips, taught):
-        n = frames(clip)
-        padded(clip["audio"], n).astype("<f4").tofile(folder / f"{clip['name']}.f32")
-        methods = dict(loudness=loud(neighbours(loudness(clip["audio"], n)[:, None])), linear=linear(log_mel(ears, clip["audio"], n)))
-        if teacher:
-            methods["teacher"] = made[:n]
-        entries.append(dict(
-            name=clip["name"], group=clip["name"].split("-")[0], opening=rounded(clip["opening"]), spoken=clip["spoken"].tolist(),
-            seen=clip["seen"].tolist(), methods={name: rounded(values) for name, values in methods.items()}))
-    (folder / f"{options.part}.json").write_text(json.dumps(dict(teacherSteps=options.teacher_steps, clips=entries)))
-
-
-def rounded(values):
-    return [round(float(v), 6) for v in values]
+    folder.mkdir(parents=True, exist_ok=True)
+    content = json.dumps(plain(report), indent=1)
+    (folder / "report.json").write_text(content + "\n")
+    if options.json:
+        print(content)
+    raise SystemExit(0 if report["passed"] else 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,58 @@
+"""What the sections of the evaluation share, made when it is first asked for."""
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+import config
+import evaluate_baselines
+import evaluate_regressor
+import evaluate_roll
+import evaluate_truth
+
+SEED = 1
+
+
+@dataclass
+class Context:
+    part: str  # "test" or "tune"
+    student: evaluate_roll.Student
+    hours: int = 8
+
+    @functools.cached_property
+    def grid(self):
+        return evaluate_truth.filmed(self.part)
+
+    @functools.cached_property
+    def talking(self):
+        return evaluate_truth.filmed("talking")
+
+    @functools.cached_property
+    def facegood(self):
+        return [evaluate_truth.facegood()]
+
+    @functools.cached_property
+    def baselines(self):
+        """name -> predictor, fitted on GRID; the regressor among them once it was trained."""
+        fitted = evaluate_baselines.fit(evaluate_baselines.train_clips())
+        return fitted | evaluate_regressor.load()
+
+    @functools.cached_property
+    def store(self):
+        """The tracked clips' coefficients and sounds, cache/motion.npz."""
+        return np.load(config.CACHE / "motion.npz")
+
+    def served(self, sounds, frames, **options):
+        """Motion [frames, D] of each sound as served: one sample, a seed of its own each, told that it speaks."""
+        jobs = [evaluate_roll.job(sound, SEED + i, count) for i, (sound, count) in enumerate(zip(sounds, frames))]
+        return self.student.roll(jobs, **options)
+
+
+def net_from(name):
+    """A net of cache/NAME.pt, or None where nobody trained one of this shape."""
+    import train_teacher
+    if not (config.CACHE / f"{name}.pt").exists():
+        return None
+    torch.set_num_threads(1)
+    return train_teacher.load(name)
