@@ -196,7 +196,7 @@ def main():
     tracks = {name: load(path) for name, path in paths.items()}
     parts = split([name for name in tracks if name.startswith("grid-")])
     parts["talking"] = sorted(name for name in tracks if name.startswith("talking-"))
-    (config.HERE / "split.json").write_text(json.dumps(parts, indent=0) + "\n")
+    config.SPLIT.write_text(json.dumps(parts, indent=0) + "\n")
 
     reference = reference_face([tracks[name] for name in parts["train"]])
     clips = {name: clip_signals(track, reference) for name, track in tracks.items()}

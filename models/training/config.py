@@ -1,13 +1,15 @@
-"""Every number of the motion model that more than one step needs; the first lines say what the whole costs and gives.
-
-Cost: tracking 15 minutes, teacher 20, student 15, on one free core. To expect: see models/motion.md.
-"""
+"""Every number of the motion model that more than one step needs. What the whole costs: run.py; what it gives: models/motion.md."""
 import os
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MODELS = HERE.parent
-CACHE = HERE / "cache"  # tracks, checkpoints: all of it can be made again, none of it is committed
+SMOKE = "VAKTRA_SMOKE" in os.environ  # a short run of everything, which ships nothing
+CACHE = HERE / "cache" / "smoke" if SMOKE else HERE / "cache"  # tracks, checkpoints: all can be made again, none is committed
+SHIPPED = HERE.parent
+MODELS = CACHE / "models" if SMOKE else SHIPPED  # where the files of the model are written and read
+SPLIT = (CACHE if SMOKE else HERE) / "split.json"
+GOLDEN = (CACHE if SMOKE else SHIPPED.parent / "test" / "golden") / "motion.json"
+MODELS.mkdir(parents=True, exist_ok=True)
 
 AUDIO_RATE_HZ = 16_000
 FRAME_RATE_HZ = 25
@@ -27,8 +29,6 @@ COEFFICIENTS = [f"face_{i:02d}" for i in range(FACE_ROWS)] + [
 D = len(COEFFICIENTS)
 POSE, GAZE, BLINK = slice(24, 30), slice(30, 32), slice(32, 34)
 
-HELD_OUT_CLIPS = 40  # for the test, and as many again for tuning
-
 # Sound: log-mel, heard this far past a frame's end. 120 ms gains nothing, 60 loses 0.01 of r (measured on GRID).
 LOOK_AHEAD_MS = 80
 LOOK_AHEAD_SAMPLES = AUDIO_RATE_HZ * LOOK_AHEAD_MS // 1000
@@ -39,17 +39,19 @@ MEL_FLOOR = 1e-8  # power in a bin, about -75 dB under full scale: below it noth
 MEL_MEAN, MEL_SPREAD = -13.0, 3.5  # of the log-mel on GRID, rounded
 
 # The network.
-WIDTH, LAYERS, HEADS, AUDIO_WIDTH = 128, 4, 4, 128
+WIDTH, LAYERS, HEADS, AUDIO_WIDTH = 128, 4, 4, 160
 WINDOWS = (2, 4)  # frames a step makes: 2 to start an utterance soon, 4 after
 PAST = 24  # frames whose keys and values are kept
 STATES = ("idle", "listening", "thinking", "speaking")
-EMOTIONS = ("neutral", "happy", "sad", "angry", "fearful", "surprised")
-CONDITIONS = [f"state_{s}" for s in STATES] + ["blink", "gaze_x", "gaze_y"] + [f"emotion_{e}" for e in EMOTIONS] + ["emotion_strength"]
+CONDITIONS = [f"state_{s}" for s in STATES] + ["blink", "gaze_x", "gaze_y"]
 C = len(CONDITIONS)
 
-# Training, in steps of 16 clips (0.22 s each on one core for the teacher, 1 s for the student).
-TEACHER_TRAINING_STEPS = 5500
+# Training.
+FILMED_CLIPS = 60 if SMOKE else None  # all
+HELD_OUT_CLIPS = 6 if SMOKE else 40  # for the test, and as many again for tuning
+ENCODER_TRAINING_STEPS = 300 if SMOKE else 5000
+TEACHER_TRAINING_STEPS = 300 if SMOKE else 6000
+DISTIL_TRAINING_STEPS = 200 if SMOKE else 1200
 STUDENT_STEPS = 2  # denoising steps of the shipped model
-DISTIL_TRAINING_STEPS = 1000
 HEAD_TEMPERATURE = 1.25  # the student's noise for the head: gives back the spread and acceleration that 2 steps cost (diversity.py)
 GUIDANCE = 1.1  # on the sound, for the face rows, in the teacher, distilled into the student; chosen on the tuning clips

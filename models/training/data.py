@@ -1,19 +1,25 @@
 """Clips as tensors, and the augmentation of sound that makes one man's voice stand for many.
 
-What is changed on the way in: level, noise floor, colour of the microphone, and the mel axis (another vocal tract). Lips stay true.
+What is changed on the way in: the voice (voices.py), the room and the line (sound.py), the colour of the microphone, and the mel
+axis (another throat). Lips stay true.
 """
 import json
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 import config
 import model
+import sound
 
 FRAMES = 75  # of a GRID clip
 LEAD = config.LOOK_AHEAD_SAMPLES // config.FRAME_SAMPLES  # frames of sound heard before frame 0: they prime the encoder
 SOUND_SAMPLES = (FRAMES + LEAD) * config.FRAME_SAMPLES
 WARPS = np.linspace(0.82, 1.22, 17)
+FILTERS = torch.tensor(np.stack([model.mel_filters(warp) for warp in WARPS]))
+OTHER_VOICE_SHARE, SILENT_SHARE = 0.6, 0.08
+VOICED_TRUST = 0.5  # lips made from phones are no man's lips
 SEEN_SHARE = 0.96  # clips in which the tracker lost more pictures are left out
 SETTLE_FRAMES = 8  # after the last word the mouth needs these to close
 
@@ -35,43 +41,85 @@ def cues(motion):
     return np.concatenate([blink, motion[:, config.GAZE]], 1)
 
 
+def sound_of(audio):
+    """audio [n] cut or padded to one clip's length."""
+    return np.resize(np.pad(audio, (0, SOUND_SAMPLES)), SOUND_SAMPLES).astype(np.float32)
+
+
+class Batch(NamedTuple):
+    motion: torch.Tensor  # [B, 75, D]
+    audio: torch.Tensor  # [B, SOUND_SAMPLES]
+    conditions: torch.Tensor  # [B, 75, C]
+    trust: torch.Tensor  # [B, D]: how far each row of the motion is a truth to learn
+    filters: torch.Tensor  # [B, 80, 201]: mel filters of another throat
+    change: torch.Tensor  # [B, 80, 1]: added to the log-mel
+
+
 class Clips:
-    """Training clips in memory; `batch` draws augmented ones."""
+    """The filmed clips of a part in memory; `one` draws one with its sound disturbed."""
 
     def __init__(self, part):
         self.store = np.load(config.CACHE / "motion.npz")
-        names = json.loads((config.HERE / "split.json").read_text())[part]
+        names = json.loads(config.SPLIT.read_text())[part]
         self.names = [n for n in names if len(self.store[f"{n}/motion"]) == FRAMES and self.store[f"{n}/seen"].mean() > SEEN_SHARE]
         self.motion = np.stack([self.store[f"{n}/motion"] for n in self.names])
-        self.audio = np.stack([np.resize(np.pad(self.store[f"{n}/audio"], (0, SOUND_SAMPLES)), SOUND_SAMPLES) for n in self.names])
+        self.audio = np.stack([sound_of(self.store[f"{n}/audio"]) for n in self.names])
         self.spoken = np.stack([spoken_frames(n, FRAMES) for n in self.names])
-        self.filters = torch.tensor(np.stack([model.mel_filters(warp) for warp in WARPS]))
+        voices = config.CACHE / "voices.npy"
+        self.voices = np.load(voices, mmap_mode="r") if part == "train" and voices.exists() else None
 
-    def batch(self, rng, size):
-        """motion [B, 75, D], audio [B, samples], conditions [B, 75, C], spoken [B, 75], mel filters [B, 80, 201], mel change [B, 80, 1]."""
-        pick = rng.integers(len(self.names), size=size)
-        rows = [self.one(rng, i) for i in pick]
-        motion, audio, conditions, spoken = (torch.tensor(np.stack(column)) for column in zip(*rows))
-        plain = len(WARPS) // 2
-        warp = np.where(rng.random(size) < 0.75, rng.integers(len(WARPS), size=size), plain)
-        return motion, audio, conditions, spoken, self.filters[warp], torch.tensor(colour(rng, size))
+    def stranger(self, rng):
+        """Anybody's sound, for a crowd behind the voice."""
+        return self.voice(rng, rng.integers(len(self.names)), 0.5)
 
-    def one(self, rng, i):
-        motion, audio, spoken = self.motion[i].copy(), self.audio[i].copy(), self.spoken[i]
-        length = len(self.store_audio(i))
-        state = draw_states(rng, spoken)
-        if rng.random() < 0.08:  # silence for the whole clip: the head goes on as filmed, the face as in the clip's own silence
+    def voice(self, rng, i, share):
+        """The sound of clip i, by a share of the draws in another voice (voices.py)."""
+        if self.voices is None or rng.random() > share:
+            return self.audio[i].copy()
+        return self.voices[i, rng.integers(self.voices.shape[1])].astype(np.float32) / 32768
+
+    def one(self, rng):
+        """motion [75, D], audio, spoken [75]."""
+        i = rng.integers(len(self.names))
+        motion, audio, spoken = self.motion[i].copy(), self.voice(rng, i, OTHER_VOICE_SHARE), self.spoken[i]
+        if rng.random() < SILENT_SHARE:  # the head goes on as filmed, the face as in the clip's own silence
             motion[:, :config.FACE_ROWS] = quiet_face(motion[:, :config.FACE_ROWS], spoken)
-            audio[:], spoken, state = 0, np.zeros_like(spoken), draw_states(rng, np.zeros_like(spoken))
-        else:
-            audio[length:] = 0
-        audio = disturb(rng, audio)
-        conditions = np.zeros((FRAMES, config.C), np.float32)
-        conditions[:, :4], conditions[:, 4:7] = state, cues(motion)
-        return motion, audio.astype(np.float32), conditions, spoken
+            audio[:], spoken = 0, np.zeros_like(spoken)
+        return motion, audio, spoken
 
-    def store_audio(self, i):
-        return self.audio[i][:np.max(np.nonzero(self.audio[i])[0]) + 1]
+    def any_head(self, rng):
+        """Motion [75, D] of a head that goes with another sound."""
+        return self.motion[rng.integers(len(self.names))].copy()
+
+
+def ears(rng, size):
+    """Mel filters [size, 80, 201] and changes of the log-mel [size, 80, 1]: three of four as another throat, each as another microphone."""
+    plain = len(WARPS) // 2
+    warp = np.where(rng.random(size) < 0.75, rng.integers(len(WARPS), size=size), plain)
+    return FILTERS[warp], torch.tensor(colour(rng, size))
+
+
+def conditions_of(rng, motion, spoken):
+    """[75, C]."""
+    conditions = np.zeros((FRAMES, config.C), np.float32)
+    conditions[:, :4], conditions[:, 4:7] = draw_states(rng, spoken), cues(motion)
+    return conditions
+
+
+def draw(rng, filmed, voiced, filmed_count, voiced_count):
+    """A batch of filmed clips and of voices without a face, whose lips were made from their phones (lips.py)."""
+    rows = []
+    for i in range(filmed_count + voiced_count):
+        if i < filmed_count:
+            motion, audio, spoken = filmed.one(rng)
+            trust = np.ones(config.D, np.float32)
+        else:
+            face, audio, spoken = voiced.one(rng)
+            motion, trust = filmed.any_head(rng), np.zeros(config.D, np.float32)
+            motion[:, :config.FACE_ROWS], trust[:config.FACE_ROWS] = face, VOICED_TRUST
+        audio = sound.disturb(rng, audio, filmed.stranger)
+        rows.append((motion, audio, conditions_of(rng, motion, spoken), trust))
+    return Batch(*(torch.tensor(np.stack(column)) for column in zip(*rows)), *ears(rng, len(rows)))
 
 
 def quiet_face(face, spoken):
@@ -93,18 +141,6 @@ def draw_states(rng, spoken):
         silent = speaking
     state[np.arange(len(spoken)), np.where(spoken, speaking, silent)] = 1
     return state
-
-
-def disturb(rng, audio):
-    """Another level and another noise floor (white to brown, -75 to -35 dB under full scale)."""
-    audio = audio * 10 ** (rng.uniform(-12, 8) / 20)
-    if rng.random() < 0.7:
-        spectrum = np.fft.rfft(rng.standard_normal(len(audio)))
-        slope = rng.uniform(0, 1)
-        spectrum[1:] /= np.arange(1, len(spectrum)) ** slope
-        noise = np.fft.irfft(spectrum, len(audio))
-        audio = audio + noise * 10 ** (rng.uniform(-75, -35) / 20) / noise.std()
-    return np.clip(audio, -1, 1)
 
 
 def colour(rng, size):

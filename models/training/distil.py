@@ -9,15 +9,16 @@ Usage: python distil.py [--steps 1500]     goes on from cache/student.pt
 """
 import argparse
 import copy
-import time
 
-import numpy as np
 import torch
 
 import config
 import data
 import train_teacher
-from train_teacher import BATCH, EMA
+import trainer
+import voiced
+from lips_loss import loss_weights, opening_row, weighted_error
+from train_teacher import FILMED, VOICED
 
 RATE = 3e-4
 # The goal's flow: with 8 even steps the teacher's head has 0.6 of the real spread, with these 1.2 (diversity.py), with 32 even 1.1.
@@ -45,37 +46,36 @@ def windows_of(length, rng):
 
 def own_past(student, batch, rng):
     """The student's own motion [B, T, D], standardised, rolled out as in serving."""
-    _, audio, conditions, _, filters, change = batch
+    B = len(batch.motion)
     with torch.no_grad():
-        features = train_teacher.features_of(student, audio, filters, change, torch.zeros(len(audio), 1, 1, dtype=torch.bool))
-    return student.roll_out(features, conditions, draw_noise(len(audio)), windows_of(data.FRAMES, rng), config.STUDENT_STEPS)
+        features = train_teacher.features_of(student, batch, torch.zeros(B, 1, 1, dtype=torch.bool))
+    return student.roll_out(features, batch.conditions, draw_noise(B), windows_of(data.FRAMES, rng), config.STUDENT_STEPS)
 
 
-def distil_loss(student, teacher, batch, past_motion, rng, weights, row):
-    motion, audio, conditions, _, filters, change = batch
-    B = len(motion)
+def distil_losses(student, teacher, batch, past_motion, rng, weights, row):
+    B = len(batch.motion)
     start = data.draw_windows(rng, B)
     relative, mask = student.parallel_masks(start, train_teacher.reach(B))
     keep = torch.zeros(B, 1, 1, dtype=torch.bool)
     noise, last = draw_noise(B), train_teacher.last_pose(past_motion, start)
     with torch.no_grad():
-        features = train_teacher.features_of(teacher, audio, filters, change, keep)
-        past = torch.cat([teacher.anchor(B), teacher.memory(past_motion, features)], 2)
-        goal = teacher.flow(noise, TEACHER_STEPS_PER_FLOW, features, conditions, past, relative, mask, config.GUIDANCE, TEACHER_LATE)
-    features = train_teacher.features_of(student, audio, filters, change, keep)
+        heard = train_teacher.features_of(teacher, batch, keep)
+        past = torch.cat([teacher.anchor(B), teacher.memory(past_motion, heard)], 2)
+        goal = teacher.flow(noise, TEACHER_STEPS_PER_FLOW, heard, batch.conditions, past, relative, mask, config.GUIDANCE, TEACHER_LATE)
+    features = train_teacher.features_of(student, batch, keep)
     past = torch.cat([student.anchor(B), student.memory(past_motion, features)], 2)
     steps = int(rng.choice(STUDENT_STEPS_DRAWN))
-    made = student.flow(noise, steps, features, conditions, past, relative, mask)
-    distance = train_teacher.weighted_error(made - goal, weights, row).mean()
+    made = student.flow(noise, steps, features, batch.conditions, past, relative, mask)
+    distance = weighted_error(made - goal, weights, row).mean()
     # The truth beside: lips only, since the head's past is the student's own and the truth's is another.
-    half = slice(0, B // 2)  # half of the clips is enough for it
-    x, t = student.inward(student.standardise(motion[half]), last[half]), train_teacher.draw_times(B // 2)
+    half = slice(0, None, 2)  # half of the clips is enough for it
+    x, t = student.inward(student.standardise(batch.motion[half]), last[half]), train_teacher.draw_times(len(last[half]))
     noisy = (1 - t) * torch.randn_like(x) + t * x
-    clean = student.denoise(noisy, t, features[half], conditions[half], past[:, half], relative, mask[half])
+    clean = student.denoise(noisy, t, features[half], batch.conditions[half], past[:, half], relative, mask[half])
     lips = weights.clone()
     lips[config.FACE_ROWS:] = 0
-    truth = train_teacher.weighted_error(clean - x, lips, row).mean()
-    return distance, truth
+    truth = weighted_error(clean - x, lips, row, batch.trust[half]).mean()
+    return {"from teacher": distance, "from lips": TRUTH_WEIGHT * truth}
 
 
 def main():
@@ -84,49 +84,20 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    torch.manual_seed(2)
-    rng = np.random.default_rng(2)
-    clips = data.Clips("train")
+    filmed, voices = data.Clips("train"), voiced.Voices("train")
     teacher = train_teacher.load("teacher")
-    student = copy.deepcopy(teacher)  # no dropout: its goal is exact
-    average = copy.deepcopy(teacher)
-    optimiser = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=0.0, betas=(0.9, 0.95))
-    file, step = config.CACHE / "student.pt", 0
-    if file.exists():
-        saved = torch.load(file, weights_only=True)
-        student.load_state_dict(saved["net"]), average.load_state_dict(saved["average"]), optimiser.load_state_dict(saved["optimiser"])
-        step = saved["step"]
-        torch.manual_seed(step + 2)
-        rng = np.random.default_rng(step + 2)
-    weights, row = train_teacher.loss_weights(), train_teacher.opening_row()
+    weights, row = loss_weights(), opening_row()
     weights[config.POSE] *= HEAD_WEIGHT
-    began, first, saved_at, losses = time.time(), step, time.time(), []
-    while step < options.steps:
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / 100) * max(0.05, 1 - step / options.steps)
-        if step % ROLL_OUT_EVERY == 0 or step == first:
-            batch = clips.batch(rng, BATCH)
-            past_motion = own_past(average, batch, rng)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            distance, truth = distil_loss(student, teacher, batch, past_motion, rng, weights, row)
-        optimiser.zero_grad()
-        (distance + TRUTH_WEIGHT * truth).backward()
-        torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
-        optimiser.step()
-        with torch.no_grad():
-            keep = min(EMA, (step + 1) / (step + 10))
-            for a, b in zip(average.parameters(), student.parameters()):
-                a.lerp_(b, 1 - keep)
-        losses.append((distance.item(), truth.item()))
-        step += 1
-        if step % 100 == 0:
-            recent = np.mean(losses[-100:], 0)
-            left = (time.time() - began) / (step - first) * (options.steps - step) / 60
-            print(f"student: step {step} of {options.steps}, {left:.0f} min left  from teacher {recent[0]:.4f}  from lips {recent[1]:.4f}", flush=True)
-        if time.time() - saved_at > train_teacher.SAVE_EVERY_S:
-            train_teacher.save(file, student, average, optimiser, step)
-            saved_at = time.time()
-    train_teacher.save(file, student, average, optimiser, step)
+    rolled = {}
+
+    def loss_of(student, average, batch, rng, step):
+        if step % ROLL_OUT_EVERY == 0 or not rolled:
+            rolled.update(batch=batch, past=own_past(average, batch, rng))
+        return distil_losses(student, teacher, rolled["batch"], rolled["past"], rng, weights, row)
+
+    # The student starts as the teacher, without dropout: its goal is exact.
+    trainer.train("student", copy.deepcopy(teacher), lambda rng: data.draw(rng, filmed, voices, FILMED, VOICED), loss_of,
+                  steps=options.steps, rate=RATE, decay=0.0, betas=(0.9, 0.95), share_of_rate=trainer.straight, seed=3)
 
 
 if __name__ == "__main__":

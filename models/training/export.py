@@ -106,7 +106,7 @@ def borrow(path, owner):
 
 def motion_range():
     """Lowest and highest value of each coefficient in the training clips, and the margin: dict of two lists [34]."""
-    store, names = np.load(config.CACHE / "motion.npz"), json.loads((config.HERE / "split.json").read_text())["train"]
+    store, names = np.load(config.CACHE / "motion.npz"), json.loads(config.SPLIT.read_text())["train"]
     clips = [store[f"{name}/motion"] for name in names if store[f"{name}/seen"].mean() > data.SEEN_SHARE]
     motion = np.concatenate([motion for motion in clips if len(motion) == data.FRAMES])
     low, high = motion.min(0), motion.max(0)

@@ -58,7 +58,7 @@ def main():
         seed=SEED, lipTemperature=LIP_TEMPERATURE, windows=WINDOWS, states=states, cues=cue.tolist(),
         pcm16=base64.b64encode(pcm.tobytes()).decode(), motion=base64.b64encode(motion.astype("<f4").tobytes()).decode(),
         noise=[[round(float(v), 6) for v in row] for row in noise.normal(SEED, [0, 1, 90_000_000], 4)])
-    target = config.MODELS.parent / "test" / "golden" / "motion.json"
+    target = config.GOLDEN
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(content) + "\n")
     print(f"golden: {target.name}, {target.stat().st_size / 1e3:.0f} kB; largest face coefficient {np.abs(motion[:, :24]).max():.2f}")

@@ -37,13 +37,18 @@ class LogMel(nn.Module):
         window = np.hanning(config.MEL_WINDOW + 1)[:-1] * 2 / config.MEL_WINDOW
         bases = np.concatenate([np.cos(phase), np.sin(phase)]) * window  # [402, 400]
         self.register_buffer("bases", torch.tensor(bases[:, None], dtype=torch.float32), persistent=False)
+        self.register_buffer("window", torch.tensor(window, dtype=torch.float32), persistent=False)
         self.register_buffer("filters", torch.tensor(mel_filters()), persistent=False)
 
     def forward(self, audio, filters=None):
         with torch.autocast("cpu", enabled=False):  # quiet bins lie far under the resolution of 16 bits
-            waves = F.conv1d(audio[:, None], self.bases, stride=config.MEL_HOP)
-            cosine, sine = waves.chunk(2, 1)
-            power = cosine * cosine + sine * sine  # [B, 201, mels]
+            if self.training:  # the same numbers, four times as fast
+                frames = audio.unfold(1, config.MEL_WINDOW, config.MEL_HOP) * self.window
+                power = torch.fft.rfft(frames).abs().square().transpose(1, 2)
+            else:
+                waves = F.conv1d(audio[:, None], self.bases, stride=config.MEL_HOP)
+                cosine, sine = waves.chunk(2, 1)
+                power = cosine * cosine + sine * sine  # [B, 201, mels]
             mel = torch.matmul(self.filters if filters is None else filters, power)
         return (torch.log(mel + config.MEL_FLOOR) - config.MEL_MEAN) / config.MEL_SPREAD
 
@@ -55,8 +60,10 @@ class AudioEncoder(nn.Module):
         super().__init__()
         width = config.AUDIO_WIDTH
         self.mel = LogMel()
-        spec = [  # channels in, kernel, stride, dilation
-            (config.MEL_BINS, 3, 1, 1), (width, 4, 2, 1), (width, 4, 2, 1), (width, 3, 1, 1), (width, 3, 1, 2), (width, 3, 1, 4)]
+        spec = [  # channels in, kernel, stride, dilation: 100 Hz, twice halved
+            (config.MEL_BINS, 3, 1, 1), (width, 4, 2, 1), (width, 3, 1, 1), (width, 4, 2, 1),
+            (width, 3, 1, 1), (width, 3, 1, 2), (width, 3, 1, 4), (width, 3, 1, 1)]
+        self.adds = [channels == width and stride == 1 for channels, _, stride, _ in spec]  # to what it was given
         self.convs = nn.ModuleList(nn.Conv1d(c, width, k, s, dilation=d) for c, k, s, d in spec)
         self.norm = nn.LayerNorm(width)
         self.carry = [(c, (k - 1) * d + 1 - s) for c, k, s, d in spec]  # columns each convolution keeps
@@ -69,13 +76,13 @@ class AudioEncoder(nn.Module):
         audio = torch.cat([state[:, :self.audio_carry], audio], 1)
         kept.append(audio[:, -self.audio_carry:])
         x, at = change_mel(self.mel(audio, filters)), self.audio_carry
-        for i, (conv, (channels, columns)) in enumerate(zip(self.convs, self.carry)):
+        for conv, (channels, columns), adds in zip(self.convs, self.carry, self.adds):
             past = state[:, at:at + channels * columns].view(B, channels, columns)
             at += channels * columns
             joined = torch.cat([past, x], 2)
             kept.append(joined[:, :, -columns:].reshape(B, -1))
             y = F.silu(conv(joined))
-            x = y if i < 3 else x + y
+            x = x + y if adds else y
         return self.norm(x.transpose(1, 2)), torch.cat(kept, 1)
 
 

@@ -20,7 +20,7 @@ UPSCALE = 2  # GRID's faces are 120 px high; at twice the size the tracker loses
 
 def clips():
     """All clips as (set, path): GRID speaker 1 and the other talkers (who are for tests only)."""
-    grid = sorted((config.data_dir() / "grid-s1" / "clips").glob("*.mp4"))
+    grid = sorted((config.data_dir() / "grid-s1" / "clips").glob("*.mp4"))[:config.FILMED_CLIPS]
     talking = sorted((config.data_dir() / "talking").glob("*.mp4"))
     return [("grid", path) for path in grid] + [("talking", path) for path in talking]
 
