@@ -3,13 +3,13 @@
 
 import type { InferenceSession } from 'onnxruntime-node';
 import { type ExecutionProvider, openModel } from '../runtime/index.ts';
-import { type Behaviour, createBehaviour } from './behaviour.ts';
+import { type Behaviour, createBehaviour } from './behaviour/index.ts';
 import { LipClosing } from './lip-closing.ts';
 import { type MotionFiles, readMotionFiles } from './manifest.ts';
 import { type Noise, normal } from './noise.ts';
 import { MotionStream } from './stream.ts';
 
-export type { Behaviour, Cues } from './behaviour.ts';
+export type { Behaviour, Cues } from './behaviour/index.ts';
 export { MotionStream } from './stream.ts';
 
 /** Chance in the lips unless the caller says otherwise; chosen on the tuning clips (models/motion.md). */
@@ -32,7 +32,7 @@ export interface CreateStreamOptions {
   seed: number;
   /** 0 (the likeliest lips) to 1 (as varied as the training data). Default 0.5. */
   lipTemperature?: number;
-  /** Blinks, gaze and breath. Default: the random process of behaviour.ts, from the seed. */
+  /** Blinks, gaze and breath. Default: the random process of behaviour/, from the seed. */
   behaviour?: Behaviour;
   /** Chance of the model itself. Default: by counter, from the seed. */
   noise?: Noise;

@@ -8,7 +8,9 @@ export const FACE_ROWS = 24;
 export const PITCH = 24;
 export const YAW = 25;
 export const ROLL = 26;
+export const TRANSLATE_X = 27;
 export const TRANSLATE_Y = 28;
+export const TRANSLATE_Z = 29;
 export const GAZE_X = 30;
 export const GAZE_Y = 31;
 

@@ -5,35 +5,18 @@ import * as ort from 'onnxruntime-node';
 import { VaktraError } from '../errors.ts';
 import type { ConversationState, FrameIndex, MotionFrame } from '../types.ts';
 import { MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../types.ts';
-import type { Behaviour, Cues } from './behaviour.ts';
+import type { Behaviour, Cues } from './behaviour/index.ts';
 import { type CoefficientRange, clamp } from './clamp.ts';
-import {
-  BLINK_CONDITION,
-  COEFFICIENT_COUNT,
-  CONDITION_COUNT,
-  FACE_ROWS,
-  GAZE_X,
-  GAZE_X_CONDITION,
-  GAZE_Y,
-  GAZE_Y_CONDITION,
-  LOOK_AHEAD_MS,
-  PITCH,
-  POSE_COUNT,
-  ROLL,
-  STATE_CONDITION,
-  TRANSLATE_Y,
-  WINDOWS,
-  YAW,
-} from './layout.ts';
+import { addBeyondTheModel, conditionsOf } from './conditions.ts';
+import { COEFFICIENT_COUNT, CONDITION_COUNT, FACE_ROWS, LOOK_AHEAD_MS, PITCH, POSE_COUNT, WINDOWS } from './layout.ts';
 import type { LipClosing } from './lip-closing.ts';
 import type { MotionFiles } from './manifest.ts';
 import type { Noise } from './noise.ts';
+import { OwnVoice, type OwnVoiceFrame } from './song/index.ts';
 import { SoundQueue } from './sound-queue.ts';
 
 const LOOK_AHEAD_SAMPLES = (LOOK_AHEAD_MS / 1000) * MODEL_RATE_HZ;
 const LOOK_AHEAD_FRAMES = LOOK_AHEAD_SAMPLES / MODEL_SAMPLES_PER_FRAME;
-/** The filmed man's gaze stayed within this: the model is told no more, and what is beyond is added to its frames. */
-const GAZE_RANGE = 0.03;
 
 export interface MotionStreamOptions {
   /** How much chance the face has, 0 (the likeliest lips) to 1 (as varied as the training data). Head and gaze always have all. */
@@ -60,6 +43,7 @@ export class MotionStream {
   readonly #temperature: Float32Array;
   readonly #range: CoefficientRange;
   readonly #sound = new SoundQueue();
+  readonly #ownVoice = new OwnVoice();
   #caches: Caches;
   #primed = false;
   #next: FrameIndex = 0;
@@ -106,9 +90,10 @@ export class MotionStream {
    * Makes the next frames; one run of the model, during which the calling thread is blocked. Calls must not overlap.
    *
    * @param states the state of each new frame; 2 or 4 of them: as many frames are made
+   * @param visitorLevels how loud the visitor's microphone is in each of them, RMS in [0, 1]; 0 where it is left out
    * @throws VaktraError `invalid_sample` when the window has another length, or its sound (80 ms of look-ahead included) was not pushed
    */
-  async next(states: readonly ConversationState[]): Promise<MotionFrame[]> {
+  async next(states: readonly ConversationState[], visitorLevels: readonly number[] = []): Promise<MotionFrame[]> {
     this.#refuseClosed();
     if (!WINDOWS.includes(states.length)) {
       throw new VaktraError('invalid_sample', `A window of motion has 2 or 4 frames, not ${states.length}.`);
@@ -120,8 +105,12 @@ export class MotionStream {
     if (!this.#primed) await this.#prime();
     const first = this.#next;
     this.#next += states.length;
-    const cues = states.map((state) => this.#options.behaviour.next(state));
-    const motion = await this.#run(this.#sound.take(states.length * MODEL_SAMPLES_PER_FRAME), states, cues, first);
+    const sound = this.#sound.take(states.length * MODEL_SAMPLES_PER_FRAME);
+    const voice = this.#hear(sound);
+    const cues = states.map((state, i) =>
+      this.#options.behaviour.next(state, { visitorLevel: visitorLevels[i] ?? 0, own: voice[i] as OwnVoiceFrame }),
+    );
+    const motion = await this.#run(sound, states, cues, first);
     return states.map((state, i) => {
       const coefficients = motion.slice(i * COEFFICIENT_COUNT, (i + 1) * COEFFICIENT_COUNT);
       clamp(coefficients, this.#range);
@@ -155,8 +144,16 @@ export class MotionStream {
     this.#primed = true;
     const empty = this.#caches;
     const states = new Array<ConversationState>(LOOK_AHEAD_FRAMES).fill('idle');
-    await this.#run(this.#sound.take(LOOK_AHEAD_SAMPLES), states, [], -LOOK_AHEAD_FRAMES);
+    const sound = this.#sound.take(LOOK_AHEAD_SAMPLES);
+    this.#hear(sound);
+    await this.#run(sound, states, [], -LOOK_AHEAD_FRAMES);
     this.#caches = { ...empty, audioState: this.#caches.audioState };
+  }
+
+  #hear(sound: Float32Array): OwnVoiceFrame[] {
+    return Array.from({ length: sound.length / MODEL_SAMPLES_PER_FRAME }, (_, i) =>
+      this.#ownVoice.next(sound.subarray(i * MODEL_SAMPLES_PER_FRAME, (i + 1) * MODEL_SAMPLES_PER_FRAME)),
+    );
   }
 
   async #run(
@@ -204,37 +201,6 @@ function emptyCaches({ audioStateSize, pastShape }: MotionFiles): Caches {
     pastValid: new ort.Tensor('float32', new Float32Array(pastFrames), [1, pastFrames]),
     lastPose: new ort.Tensor('float32', new Float32Array(POSE_COUNT), [1, POSE_COUNT]),
   };
-}
-
-function conditionsOf(states: readonly ConversationState[], cues: readonly Cues[]): Float32Array {
-  const conditions = new Float32Array(states.length * CONDITION_COUNT);
-  for (const [i, state] of states.entries()) {
-    const at = i * CONDITION_COUNT;
-    conditions[at + STATE_CONDITION[state]] = 1;
-    const cue = cues[i];
-    if (!cue) continue;
-    conditions[at + BLINK_CONDITION] = cue.blink;
-    conditions[at + GAZE_X_CONDITION] = withinRange(cue.gazeX);
-    conditions[at + GAZE_Y_CONDITION] = withinRange(cue.gazeY);
-  }
-  return conditions;
-}
-
-function withinRange(gaze: number): number {
-  return Math.max(-GAZE_RANGE, Math.min(GAZE_RANGE, gaze));
-}
-
-/** Adds breath and sway, and the part of a far look that the model was not told. */
-function addBeyondTheModel(coefficients: Float32Array, cues: Cues): void {
-  const add = (index: number, amount: number) => {
-    coefficients[index] = (coefficients[index] ?? 0) + amount;
-  };
-  add(GAZE_X, cues.gazeX - withinRange(cues.gazeX));
-  add(GAZE_Y, cues.gazeY - withinRange(cues.gazeY));
-  add(PITCH, cues.pitch);
-  add(YAW, cues.yaw);
-  add(ROLL, cues.roll);
-  add(TRANSLATE_Y, cues.y);
 }
 
 function tensor(outputs: ort.InferenceSession.OnnxValueMapType, name: string): ort.Tensor {

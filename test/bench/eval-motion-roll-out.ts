@@ -6,7 +6,7 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { loadConfig } from '../../server/config.ts';
-import { createBehaviour } from '../../server/motion/behaviour.ts';
+import { AT_REST, createBehaviour } from '../../server/motion/behaviour/index.ts';
 import { type Behaviour, type Cues, loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { normal } from '../../server/motion/noise.ts';
 import { motionModelOptions } from '../../server/session/index.ts';
@@ -138,7 +138,7 @@ function givenCues(cues: Float32Array, firstRow: number): Behaviour {
     next() {
       const [blink = 0, gazeX = 0, gazeY = 0] = cues.subarray(at, at + 3);
       at += 3;
-      return { blink, gazeX, gazeY, pitch: 0, yaw: 0, roll: 0, y: 0 };
+      return { ...AT_REST, blink, gazeX, gazeY };
     },
   };
 }

@@ -1,6 +1,7 @@
 // The golden file holds training and serving together: models/training/golden.py wrote sound, conditions and motion.
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { AT_REST } from '../../server/motion/behaviour/index.ts';
 import { type Behaviour, loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { normal } from '../../server/motion/noise.ts';
 import type { ConversationState, MotionFrame } from '../../server/types.ts';
@@ -38,7 +39,7 @@ function recordedBehaviour(): Behaviour {
   return {
     next() {
       const [blink, gazeX, gazeY] = golden.cues[frame++] as [number, number, number];
-      return { blink, gazeX, gazeY, pitch: 0, yaw: 0, roll: 0, y: 0 };
+      return { ...AT_REST, blink, gazeX, gazeY };
     },
   };
 }

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBehaviour } from '../../server/motion/behaviour.ts';
+import { createBehaviour } from '../../server/motion/behaviour/index.ts';
 import { loadMotionModel, type MotionModel, type MotionStream } from '../../server/motion/index.ts';
 import { normal } from '../../server/motion/noise.ts';
 import {

@@ -1,0 +1,31 @@
+// How every slow quantity of the behaviour moves: after its target like a critically damped spring, so that neither a new
+// state nor a new look makes the head jump.
+
+import { FRAME_RATE_HZ } from '../../types.ts';
+
+const FRAME_S = 1 / FRAME_RATE_HZ;
+
+export class Ease {
+  readonly #rate: number;
+  #value: number;
+  #velocity = 0;
+
+  /**
+   * @param rate natural frequency in radians a second: a step is 90 % done after 3.9 / rate seconds, and its largest
+   *   acceleration is (rate / 25)^2 of the step per frame squared
+   */
+  constructor(rate: number, start = 0) {
+    this.#rate = rate;
+    this.#value = start;
+  }
+
+  /** One frame nearer to `target`; the exact solution of the spring, so that any rate is stable. */
+  next(target: number): number {
+    const away = this.#value - target;
+    const drive = this.#velocity + this.#rate * away;
+    const decay = Math.exp(-this.#rate * FRAME_S);
+    this.#value = target + (away + drive * FRAME_S) * decay;
+    this.#velocity = (this.#velocity - this.#rate * drive * FRAME_S) * decay;
+    return this.#value;
+  }
+}

@@ -1,0 +1,93 @@
+// Where the eyes look: fixations of random length on the visitor or beside, quick movements between them, and the dip of
+// the eyes behind shut lids.
+
+import type { ConversationState } from '../../types.ts';
+import { FRAME_RATE_HZ } from '../../types.ts';
+import { uniform } from '../noise.ts';
+import { STREAM } from './streams.ts';
+
+/**
+ * Share of fixations on the visitor, spread of the others, and how long one lasts. Listeners look at the other about three
+ * quarters of the time, speakers two fifths (Argyle and Cook, Gaze and Mutual Gaze, 1976); one who thinks looks away
+ * (Glenberg, Schroeder and Robertson 1998). A camera's picture asks for more contact, so all shares stand a little higher.
+ * The spread when speaking is the filmed man's (test/bench/motion-states.ts).
+ */
+const GAZE = {
+  idle: { onVisitor: 0.55, spreadX: 0.065, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },
+  listening: { onVisitor: 0.85, spreadX: 0.04, spreadY: 0.02, minS: 0.6, meanExtraS: 1.6 },
+  thinking: { onVisitor: 0.12, spreadX: 0.02, spreadY: 0.015, minS: 0.9, meanExtraS: 1.8 },
+  speaking: { onVisitor: 0.6, spreadX: 0.03, spreadY: 0.018, minS: 0.4, meanExtraS: 1 },
+} as const;
+/** Where a thinker looks: to one side and up. */
+const THOUGHT = { x: 0.085, y: -0.055 } as const;
+/** Even a steady look trembles by this much. */
+const FIXATION_JITTER = 0.004;
+/** Half the width of an even distribution of spread 1. */
+const EVEN_HALF_WIDTH = Math.sqrt(3);
+/** Share of the way to its new target that the eye goes in each frame: a saccade of two to three frames. */
+const SACCADE_SHARE = 0.6;
+/** A new state is answered by the eyes after at most this, never at once: people finish a look. */
+const ANSWER_FRAMES = { least: 2, most: 9 } as const;
+/**
+ * Behind shut lids the eyes turn down (Bour, Aramideh and de Visser 2000). The filmed man's tracked irises do so by this
+ * much of an eye width per unit of blink (r 0.93); the model knows blinks in no other way.
+ */
+const DIP_PER_BLINK = 0.07;
+
+export interface Look {
+  x: number;
+  y: number;
+  /** Where the eyes rest, without their dip: what the head follows. */
+  restX: number;
+  restY: number;
+}
+
+export class Gaze {
+  readonly #seed: number;
+  #fixation = 0;
+  #framesLeft = 0;
+  #target = { x: 0, y: 0 };
+  #x = 0;
+  #y = 0;
+  #state: ConversationState = 'idle';
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Iris offset over eye width in the next frame, + to the image's right and down. */
+  next(state: ConversationState, blink: number): Look {
+    if (state !== this.#state) this.#hurry();
+    this.#state = state;
+    if (this.#framesLeft-- <= 0) this.#choose(state);
+    this.#x += SACCADE_SHARE * (this.#target.x - this.#x);
+    this.#y += SACCADE_SHARE * (this.#target.y - this.#y);
+    return { x: this.#x, y: this.#y + DIP_PER_BLINK * blink, restX: this.#target.x, restY: this.#target.y };
+  }
+
+  #hurry(): void {
+    const share = uniform(this.#seed, this.#fixation, 1, STREAM.gazeTime);
+    const within = ANSWER_FRAMES.least + Math.round((ANSWER_FRAMES.most - ANSWER_FRAMES.least) * share);
+    this.#framesLeft = Math.min(this.#framesLeft, within);
+  }
+
+  #choose(state: ConversationState): void {
+    const draw = (stream: number) => uniform(this.#seed, this.#fixation, 0, stream);
+    this.#fixation += 1;
+    const { onVisitor, spreadX, spreadY, minS, meanExtraS } = GAZE[state];
+    this.#framesLeft = Math.round((minS - meanExtraS * Math.log(draw(STREAM.gazeTime))) * FRAME_RATE_HZ);
+    const even = (spread: number, stream: number) => spread * EVEN_HALF_WIDTH * (2 * draw(stream) - 1);
+    if (draw(STREAM.gazeChoice) < onVisitor) {
+      this.#target = { x: even(FIXATION_JITTER, STREAM.gazeX), y: even(FIXATION_JITTER, STREAM.gazeY) };
+      return;
+    }
+    const centre = state === 'thinking' ? { x: this.#thoughtSide() * THOUGHT.x, y: THOUGHT.y } : { x: 0, y: 0 };
+    this.#target = { x: centre.x + even(spreadX, STREAM.gazeX), y: centre.y + even(spreadY, STREAM.gazeY) };
+  }
+
+  /** A thinker keeps to the side on which the eyes already are. */
+  #thoughtSide(): number {
+    if (Math.abs(this.#x) > FIXATION_JITTER * EVEN_HALF_WIDTH) return Math.sign(this.#x);
+    return uniform(this.#seed, this.#fixation, 0, STREAM.thought) < 0.5 ? -1 : 1;
+  }
+}

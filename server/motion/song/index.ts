@@ -1,0 +1,3 @@
+// Song: what is heard of the avatar's own voice beyond what the motion model makes of it.
+
+export { OwnVoice, type OwnVoiceFrame, SILENT_FRAME } from './own-voice.ts';
