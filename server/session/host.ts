@@ -9,8 +9,8 @@ import type { Speech } from '../speech/index.ts';
 import type { PreparedAvatar } from '../types.ts';
 import { type ConversationObserver, LiveConversation } from './conversation.ts';
 import type { Gallery } from './gallery.ts';
-import type { PipelineSettings } from './pipeline.ts';
 import type { PipelinePool } from './pipeline-pool.ts';
+import type { PipelineSettings } from './pipeline-settings.ts';
 import type { ConversationHost, ConversationOptions, PortraitChoice, PortraitSummary } from './types.ts';
 
 const MAX_SEED = 2 ** 31;

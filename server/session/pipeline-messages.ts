@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
 import type { FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
-import type { PipelineSettings } from './pipeline.ts';
+import type { PipelineSettings } from './pipeline-settings.ts';
 import type { TimelineMarker } from './timeline.ts';
 
 /** Main thread to worker. `id` names the conversation. */

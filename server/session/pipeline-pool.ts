@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { VaktraError } from '../errors.ts';
 import type { PreparedAvatar } from '../types.ts';
-import type { PipelineSettings } from './pipeline.ts';
 import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
+import type { PipelineSettings } from './pipeline-settings.ts';
 import { SharedAvatars } from './shared-avatars.ts';
 
 /** A request without the conversation's id, which the line to the worker adds. */

@@ -1,13 +1,34 @@
-// What a pipeline needs to know of the config.
+// What a pipeline is set to, and where the config says it.
 
 import type { Config } from '../config.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
-import type { PipelineSettings } from './pipeline.ts';
+import type { VadSettings } from '../speech/index.ts';
 
 /** Burnt into every picture: people must be told that they see an AI (EU AI Act, article 50). */
 const LABEL = 'AI-generated';
 /** A live voice arrives in packets of 20 ms and is read in windows of 80 ms: less in reserve would stutter. */
 const LIVE_RESERVE_MS = 100;
+
+export interface PipelineSettings {
+  /** Burnt into every picture. */
+  label: string;
+  videoBitrateKbps: number;
+  opusBitrateKbps: number;
+  /** Gives the sound to the encoder earlier by the encoder's delay. For RTP; a file's head says the delay itself. */
+  advanceSound: boolean;
+  lipTemperature: number;
+  liveReserveMs: number;
+  vad: Partial<VadSettings>;
+  /** For measuring; off in a server that people talk to. */
+  diagnostics?: PipelineDiagnostics | undefined;
+}
+
+export interface PipelineDiagnostics {
+  /** Pictures carry their index and the sound is clicks. */
+  testPattern?: boolean;
+  /** The motion of each drawn picture is told to the main thread. */
+  traceMotion?: boolean;
+}
 
 export function pipelineSettings(config: Config): PipelineSettings {
   return {

@@ -6,7 +6,7 @@ import type { VaktraError } from '../errors.ts';
 import { createOpusEncoder, createVp8Encoder, type OpusEncoder, type Vp8Encoder } from '../media/codec/index.ts';
 import type { MotionModel, MotionStream } from '../motion/index.ts';
 import { createPictureStream } from '../render/index.ts';
-import type { VadModel, VadSettings } from '../speech/index.ts';
+import type { VadModel } from '../speech/index.ts';
 import {
   type ConversationState,
   type FrameIndex,
@@ -20,39 +20,18 @@ import {
 } from '../types.ts';
 import { CpuMeter } from './cpu-meter.ts';
 import { OutgoingSound } from './outgoing-sound.ts';
+import { PictureStates } from './picture-states.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
+import type { PipelineSettings } from './pipeline-settings.ts';
 import { stampClick, stampCode } from './test-pattern.ts';
 import { type TimelineMarker, VoiceTimeline } from './timeline.ts';
 import { VoiceIntake } from './voice-intake.ts';
 
 /** Pictures of sound that the motion model hears ahead: 80 ms, its look-ahead. */
 const LOOK_AHEAD_PICTURES = 2;
-/** State of a picture in which the avatar does not speak. */
-const REST_STATE: ConversationState = 'idle';
 /** Pictures per run of the motion model: short when idle and at the start of speech, so that a voice is answered early. */
 const SHORT_WINDOW_PICTURES = 2;
 const LONG_WINDOW_PICTURES = 4;
-
-export interface PipelineSettings {
-  /** Burnt into every picture. */
-  label: string;
-  videoBitrateKbps: number;
-  opusBitrateKbps: number;
-  /** Gives the sound to the encoder earlier by the encoder's delay. For RTP; a file's head says the delay itself. */
-  advanceSound: boolean;
-  lipTemperature: number;
-  liveReserveMs: number;
-  vad: Partial<VadSettings>;
-  /** For measuring; off in a server that people talk to. */
-  diagnostics?: PipelineDiagnostics | undefined;
-}
-
-export interface PipelineDiagnostics {
-  /** Pictures carry their index and the sound is clicks. */
-  testPattern?: boolean;
-  /** The motion of each drawn picture is told to the main thread. */
-  traceMotion?: boolean;
-}
 
 /** What the conversations of a thread share. */
 export interface PipelineParts {
@@ -86,9 +65,7 @@ export class ConversationPipeline {
   readonly #vp8: Vp8Encoder;
   readonly #meter = new CpuMeter<'sound' | 'motion' | 'render' | 'encode'>();
 
-  /** Per picture whose sound was read and that is not drawn: does the avatar speak in it? */
-  #speaking: boolean[] = [];
-  #spokeInLastRead = false;
+  readonly #states = new PictureStates();
   /** Windows whose sound was read and whose motion was not made. */
   #windows: number[] = [];
   #frames: MotionFrame[] = [];
@@ -149,10 +126,19 @@ export class ConversationPipeline {
   interrupt(): SampleIndex {
     this.#timeline.clear();
     this.voices.clear();
-    this.#speaking.fill(false);
-    this.#spokeInLastRead = false;
+    this.#states.cut();
     this.#motion.interrupt(this.#nextPicture);
     return this.#sound.cut();
+  }
+
+  /** What the avatar does where it does not speak. Default idle. */
+  rest(state: ConversationState): void {
+    this.#states.rest(state);
+  }
+
+  /** How loud the visitor is, RMS in [0, 1]: call it once per picture's time while the avatar listens. */
+  listen(level: number): void {
+    this.#states.listen(level);
   }
 
   requestKeyFrame(): void {
@@ -221,7 +207,7 @@ export class ConversationPipeline {
 
   /** Reads the sound of the next window of motion: what it produces, and what it hears ahead of it. */
   #readWindow(): void {
-    const speech = this.#spokeInLastRead && this.#timeline.hasVoiceFor(LONG_WINDOW_PICTURES);
+    const speech = this.#states.spokeInLastRead && this.#timeline.hasVoiceFor(LONG_WINDOW_PICTURES);
     const window = speech ? LONG_WINDOW_PICTURES : SHORT_WINDOW_PICTURES;
     const atStart = this.#timeline.position === 0;
     const read = this.#timeline.read(window + (atStart ? LOOK_AHEAD_PICTURES : 0));
@@ -229,8 +215,7 @@ export class ConversationPipeline {
       const block = read.data48.subarray(k * SAMPLES_PER_FRAME, (k + 1) * SAMPLES_PER_FRAME);
       if (this.#settings.diagnostics?.testPattern) stampClick(block, this.#sound.end);
       this.#sound.add(block);
-      this.#speaking.push(speaking);
-      this.#spokeInLastRead = speaking;
+      this.#states.add(speaking);
     }
     this.#windows.push(window);
     this.#motion.push(read.data16);
@@ -248,9 +233,10 @@ export class ConversationPipeline {
       if (this.#windows.length === 0) this.#readWindow();
       const window = this.#windows.shift() ?? SHORT_WINDOW_PICTURES;
       const ahead = this.#nextMotion - this.#nextPicture;
-      const states = Array.from({ length: window }, (_, k) => (this.#speaking[ahead + k] ? 'speaking' : REST_STATE));
+      const states = this.#states.of(ahead, window);
+      const levels = this.#states.visitorLevels(window);
       this.#nextMotion += window;
-      const frames = await this.#meter.measureAsync('motion', () => this.#motion.next(states));
+      const frames = await this.#meter.measureAsync('motion', () => this.#motion.next(states, levels));
       this.#frames.push(...frames);
     }
   }
@@ -259,7 +245,7 @@ export class ConversationPipeline {
     const frame = this.#frames.shift();
     if (!frame) return;
     const index = this.#nextPicture++;
-    this.#speaking.shift();
+    this.#states.done();
     if (isLate(index)) {
       this.#output.skipped(index);
       return;

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { createWebmWriter } from '../media/codec/index.ts';
 import { loadMotionModel } from '../motion/index.ts';
 import { loadVad } from '../speech/index.ts';
-import { FRAME_RATE_HZ, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { type ConversationState, FRAME_RATE_HZ, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import { MotionRecorder, type MotionRecording } from './motion-recorder.ts';
 import { ConversationPipeline } from './pipeline.ts';
 import { motionModelOptions, pipelineSettings } from './pipeline-settings.ts';
@@ -15,11 +15,21 @@ const TAIL_PICTURES = 15;
 const BATCH_PICTURES = 25;
 const EVENT_ID = 'voice';
 
+/** Mono samples in [-1, 1]. */
+export interface RecordedVoice {
+  pcm: Float32Array;
+  sampleRateHz: number;
+}
+
 export interface RenderVideoOptions {
   config: Config;
   avatar: PreparedAvatar;
-  /** Mono samples in [-1, 1]. */
-  voice: { pcm: Float32Array; sampleRateHz: number };
+  /** The portrait speaks it. */
+  voice?: RecordedVoice | undefined;
+  /** The portrait listens to it: it is not heard in the file. */
+  visitor?: RecordedVoice | undefined;
+  /** What the portrait does where it does not speak. */
+  rest: ConversationState;
   seed: number;
   /** Path of the .webm file. */
   out: string;
@@ -38,7 +48,7 @@ export interface RenderedVideo {
 
 /** @throws VaktraError `output_unwritable`, `model_missing`, ... */
 export async function renderVideo(options: RenderVideoOptions): Promise<RenderedVideo> {
-  const { config, avatar, voice, onProgress } = options;
+  const { config, avatar, voice, visitor, onProgress } = options;
   const [motion, vad] = await Promise.all([loadMotionModel(motionModelOptions(config)), loadVad()]);
   const recorder = options.recordMotion ? new MotionRecorder() : undefined;
   const start = performance.now();
@@ -67,16 +77,21 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
     metadata: options.metadata,
   });
   try {
-    pipeline.voices.open(EVENT_ID, voice.sampleRateHz, false);
-    pipeline.voices.push(EVENT_ID, voice.pcm);
-    pipeline.voices.end(EVENT_ID);
-    await pipeline.voices.settled();
+    pipeline.rest(options.rest);
+    if (voice) {
+      pipeline.voices.open(EVENT_ID, voice.sampleRateHz, false);
+      pipeline.voices.push(EVENT_ID, voice.pcm);
+      pipeline.voices.end(EVENT_ID);
+      await pipeline.voices.settled();
+    }
     if (failure) throw failure;
-    const pictures = Math.ceil((voice.pcm.length / voice.sampleRateHz) * FRAME_RATE_HZ) + TAIL_PICTURES;
-    for (let done = 0; done < pictures; done += BATCH_PICTURES) {
-      const until = Math.min(done + BATCH_PICTURES, pictures);
-      await pipeline.produce(until - 1);
-      onProgress(until, pictures);
+    const levels = visitor ? loudness(visitor) : [];
+    const pictures = Math.max(levels.length, voice ? picturesOf(voice) : 0) + TAIL_PICTURES;
+    for (let picture = 0; picture < pictures; picture++) {
+      pipeline.listen(levels[picture] ?? 0);
+      await pipeline.produce(picture);
+      const done = picture + 1;
+      if (done % BATCH_PICTURES === 0 || done === pictures) onProgress(done, pictures);
     }
     const elapsedSeconds = (performance.now() - start) / 1000;
     return { videoSeconds: pictures / FRAME_RATE_HZ, elapsedSeconds, motion: recorder?.recording };
@@ -84,4 +99,17 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
     await pipeline.close();
     file.close();
   }
+}
+
+function picturesOf({ pcm, sampleRateHz }: RecordedVoice): number {
+  return Math.ceil((pcm.length / sampleRateHz) * FRAME_RATE_HZ);
+}
+
+/** RMS of the voice over each picture's time. */
+function loudness(voice: RecordedVoice): number[] {
+  const samples = voice.sampleRateHz / FRAME_RATE_HZ;
+  return Array.from({ length: picturesOf(voice) }, (_, k) => {
+    const part = voice.pcm.subarray(Math.round(k * samples), Math.round((k + 1) * samples));
+    return Math.sqrt(part.reduce((sum, value) => sum + value * value, 0) / Math.max(1, part.length));
+  });
 }

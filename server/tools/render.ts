@@ -15,16 +15,23 @@ const USAGE = `npm run render -- --portrait P --voice V.wav --consent "WHO AGREE
 
   --portrait    picture of one person (JPEG, PNG, WebP)
   --voice       any sound file; a text file (.txt) is spoken
+  --visitor     a voice that the portrait listens to, beside or instead of --voice; the video is silent about it
+  --rest        what the portrait does where it does not speak: idle, listening, thinking
+                (default idle, with --visitor listening)
   --consent     who agreed to the use of the picture, or "public domain"; it is written into the file
   --out         the video, .webm
   --motion-out  also write the motion as it is drawn, JSON
   --seed        another number gives other head, eye and blink movements (default 1)`;
 
 const DEFAULT_SEED = 1;
+const REST_STATES = ['idle', 'listening', 'thinking'] as const;
+type RestState = (typeof REST_STATES)[number];
 
 interface Arguments {
   portrait: string;
-  voice: string;
+  voice: string | undefined;
+  visitor: string | undefined;
+  rest: RestState;
   consent: string;
   out: string;
   motionOut: string | undefined;
@@ -36,12 +43,15 @@ async function main(): Promise<void> {
   const config = loadConfig();
   try {
     const avatar = await preparePortrait(await readInput(args.portrait));
-    const voice = await readVoice(args.voice);
+    const voice = args.voice === undefined ? undefined : await readVoice(args.voice);
+    const visitor = args.visitor === undefined ? undefined : await readVoice(args.visitor);
     const bar = new ProgressBar('rendering');
     const result = await renderVideo({
       config,
       avatar,
       voice,
+      visitor,
+      rest: args.rest,
       seed: args.seed,
       out: args.out,
       metadata: { title: 'AI-generated talking portrait', comment: `Consent: ${args.consent}` },
@@ -66,8 +76,9 @@ function readArguments(): Arguments {
     process.stdout.write(`${USAGE}\n`);
     process.exit(0);
   }
-  const { portrait, voice, consent, out } = values;
-  if (!portrait || !voice || !out) throw new VaktraError('invalid_message', `Something is missing.\n${USAGE}`);
+  const { portrait, voice, visitor, consent, out } = values;
+  if (!portrait || !(voice || visitor) || !out)
+    throw new VaktraError('invalid_message', `Something is missing.\n${USAGE}`);
   if (!consent?.trim()) {
     throw new VaktraError(
       'consent_missing',
@@ -78,7 +89,11 @@ function readArguments(): Arguments {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new VaktraError('invalid_message', `--seed is "${values.seed}": it must be a whole number from 0 on.`);
   }
-  return { portrait, voice, consent, out, motionOut: values['motion-out'], seed };
+  const rest = REST_STATES.find((state) => state === (values.rest ?? (visitor ? 'listening' : 'idle')));
+  if (!rest) {
+    throw new VaktraError('invalid_message', `--rest is "${values.rest}": it must be ${REST_STATES.join(', ')}.`);
+  }
+  return { portrait, voice, visitor, rest, consent, out, motionOut: values['motion-out'], seed };
 }
 
 function parse() {
@@ -88,6 +103,8 @@ function parse() {
       options: {
         portrait: text,
         voice: text,
+        visitor: text,
+        rest: text,
         consent: text,
         out: text,
         'motion-out': text,
