@@ -16,7 +16,7 @@ import config
 import evaluate_context
 import evaluate_roll
 
-SECTIONS = ["lips"]
+SECTIONS = ["lips", "conditions", "closures", "pairs"]
 
 
 def arguments():

@@ -1,0 +1,36 @@
+"""The lips where the sound is poor: 10 dB babble, a telephone, a room, Opus at 12 kbit/s, quiet and loud, beside the clean sound; held-out GRID
+clips, r of the opening on speech frames as served.
+"""
+import numpy as np
+
+import evaluate_sounds
+from evaluate_statistics import Section, agreement
+from evaluate_truth import padded
+
+QUIET, LOUD = 0.01, 1.0  # peak of the sound
+
+
+def run(context):
+    rng = np.random.default_rng(7)
+    others = [clip["audio"] for clip in context.talking] + [clip["audio"][:len(context.grid[0]["audio"])] for clip in context.facegood]
+    changes = {
+        "clean": lambda audio: audio,
+        "babble, 10 dB": lambda audio: evaluate_sounds.babble(audio, others, rng),
+        "telephone": evaluate_sounds.telephone,
+        "room, 0.5 s": lambda audio: evaluate_sounds.room(audio, rng),
+        "Opus, 12 kbit/s": evaluate_sounds.opus,
+        "peak at 1 %": lambda audio: audio * QUIET / np.abs(audio).max(),
+        "peak at 100 %": lambda audio: audio * LOUD / np.abs(audio).max(),
+    }
+    rows = [row(context, name, change) for name, change in changes.items()]
+    section = Section(dict(rows=rows))
+    section.tables.append((f"Lip opening in poor sound ({context.part} clips)", rows))
+    return section
+
+
+def row(context, name, change):
+    frames = [len(clip["opening"]) for clip in context.grid]
+    motion = context.served([padded(change(clip["audio"]), n) for clip, n in zip(context.grid, frames)], frames)
+    drawn = [context.student.opening(made) for made in motion]
+    figures = agreement([(made, clip["opening"], clip["seen"] & clip["spoken"]) for made, clip in zip(drawn, context.grid)])
+    return dict(sound=name, speech=figures["r"], per_clip=figures["per_clip"], best_lag=figures["best_lag"], spread=figures["spread"])
