@@ -118,6 +118,23 @@ def is_stop(name):
     return (parts(name) or [SILENCE])[0] in _STOPS
 
 
+# EMO-DB's letters that are not IPA; marks, numbers and brackets after them are dropped before.
+_EMODB = {"6": "ɐ", "@": "ə", "E": "ɛ", "I": "ɪ", "O": "ɔ", "U": "ʊ", "Y": "ʏ", "A": "ɑ", "9": "œ", "2": "ø", "8": "ɵ", "?": "ʔ", "N": "ŋ",
+          "S": "ʃ", "C": "ç", "X": "χ", "R": "r", "4": "ʁ", "B": "β", "D": "ð", "G": "ɣ", "V": "ʋ", "H": "ɦ", "J": "ʝ", "L": "l"}
+
+
+def from_emodb(label):
+    """Name for `split` of one of EMO-DB's labels: "" is silence, None says that the sound before goes on (a label of marks alone)."""
+    letters = label.split()[0].split("+")[0].split("-")[0].lstrip("!_[") if label.strip() else ""
+    if label.startswith((".", "(")):
+        return ""
+    if not letters:
+        return None
+    if letters.endswith(("asp", "as")):  # breath after a stop's burst
+        return "h"
+    return "".join(_EMODB.get(letter, letter) for letter in letters)
+
+
 def _integrals(phones, values, frames, rate_hz, start_s):
     """Time integral of each phone's values [n, K] over each frame: [frames, K] in frames; where no phone is, nothing."""
     edges = start_s + np.arange(frames + 1) / rate_hz

@@ -6,7 +6,6 @@ Words shuffled and numbers make more of them. The `test` part has sentences and 
 import ctypes
 import json
 import re
-import sys
 import zlib
 
 import numpy as np
@@ -27,10 +26,13 @@ TRAIN_VARIANTS = (
     "m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f5 klatt klatt2 klatt4 klatt5 klatt6 Alex Alicia Andrea Andy Annie Denis Gene Hugo Jacky Lee Marco "
     "Michael Mike adam anika antonio aunty benjamin boris caleb david ed edward grandma grandpa iven iven3 linda marcelo michel miguel "
     "norbert pablo paul pedro quincy rob robert sandro shelby steph travis zac").split()
-PLANS = {"train": {"sentence": 18, "pair": 14, "shuffle": 20, "numbers": 8}, "test": {"sentence": 6}}  # utterances of a language
+WORDS_PER_MINUTE = (100, 220)
+PLANS = {"train": {"sentence": 16, "pair": 10, "shuffle": 18, "numbers": 6}, "test": {"sentence": 6}}  # utterances of a language
 CLOSURE_S = 0.09  # of a silence before a stop this much is the stop's own
 GAP_S = 0.025  # a shorter one is no silence of its own
 BORDER_S = (0.1, 0.6)  # silence before and after an utterance
+BURST_SAMPLES, BURST_DB = 110, 18  # a stop bursts where the level of its high frequencies rises by this within 5 ms
+BREATH_S = 0.012  # a shorter breath after a burst is the next sound's
 QUIET = 3  # of 32768: espeak's pauses are zeros, or nearly
 
 
@@ -116,7 +118,35 @@ def timed(wave, events):
             symbol, start = phones.SILENCE, quiet_from
         if end > start:
             out.append((symbol, start, end))
-    return [(part, seconds(a), seconds(b)) for symbol, start, end in out for part, a, b in phones.split(symbol, start, end)]
+    return [(part, seconds(a), seconds(b)) for symbol, a, b in released(wave, out) for part, a, b in phones.split(symbol, a, b)]
+
+
+def released(wave, segments):
+    """Stops ended where they burst: what is left of them is breath, or the affricate's second part, or the voiced sound that follows."""
+    shine = np.convolve(np.diff(wave.astype(np.float64), 2, prepend=[0, 0]) ** 2, np.ones(BURST_SAMPLES // 2) * 2 / BURST_SAMPLES, "same")
+    shine = 10 * np.log10(shine + 1)  # level of what is high in frequency
+    out, early = [], None
+    for i, (symbol, start, end) in enumerate(segments):
+        start, early = start if early is None else early, None
+        names = phones.parts(symbol)
+        if not names or not phones.is_stop(symbol) or end - start < 3 * BURST_SAMPLES:
+            out.append((symbol, start, end))
+            continue
+        rise = shine[start + 2 * BURST_SAMPLES:end] - shine[start + BURST_SAMPLES:end - BURST_SAMPLES]
+        burst = start + 2 * BURST_SAMPLES + int(rise.argmax()) + BURST_SAMPLES // 2
+        if rise.max() < BURST_DB or burst >= end:
+            out.append((symbol, start, end))
+            continue
+        out.append((names[0], start, burst))
+        following = segments[i + 1][0] if i + 1 < len(segments) else phones.SILENCE
+        voiced = phones.features(names[0])[phones.FEATURES.index("voiced")] > 0
+        if names[1:]:
+            out.append(("".join(names[1:]), burst, end))
+        elif not voiced and end - burst > BREATH_S * ESPEAK_RATE_HZ or following == phones.SILENCE:
+            out.append(("ə" if voiced else "h", burst, end))
+        else:
+            early = burst
+    return out
 
 
 def without_links(segments, loud):
@@ -174,7 +204,7 @@ def utterances(espeak, language, part, seed=5):
         if part == "test":
             text, variant = lines[len(made) % len(lines)], TEST_VARIANTS[len(made) % len(TEST_VARIANTS)]
         espeak.voice(language, variant)
-        wave, events = espeak.say(text, rng.uniform(120, 260), rng.uniform(20, 80), rng.uniform(20, 90))
+        wave, events = espeak.say(text, rng.uniform(*WORDS_PER_MINUTE), rng.uniform(20, 80), rng.uniform(20, 90))
         audio = resample_poly(wave.astype(np.float64), 320, 441, window=("kaiser", 8.0))
         audio *= 10 ** (-23 / 20) * 32768 / max(np.sqrt(np.mean(audio ** 2)), 1)
         before, after = (round(rng.uniform(*BORDER_S) * config.AUDIO_RATE_HZ) for _ in range(2))
@@ -209,7 +239,9 @@ def main():
             print(f"{part} {language}: {len(new)} utterances, {sum(len(u['audio']) for u in new) / config.AUDIO_RATE_HZ:.0f} s", flush=True)
         audio = np.concatenate([u["audio"] for u in made])
         rows = [{**u, "audio": None, "samples": len(u["audio"])} for u in made]
-        np.savez(config.CACHE / f"synth-{part}.npz", audio=audio, rows=json.dumps(rows))
+        unfinished = config.CACHE / f"synth-{part}.part.npz"
+        np.savez(unfinished, audio=audio, rows=json.dumps(rows))
+        unfinished.replace(config.CACHE / f"synth-{part}.npz")
         print(f"{part}: {len(audio) / config.AUDIO_RATE_HZ / 60:.1f} minutes", flush=True)
 
 
