@@ -22,6 +22,16 @@ export const SAMPLES_PER_PACKET = 960;
 /** What the conversation does; drives the motion model and is told to clients. */
 export type ConversationState = 'idle' | 'listening' | 'thinking' | 'speaking';
 
+/** Moods that a face can show. */
+export const EMOTIONS = ['neutral', 'happy', 'sad', 'angry', 'fearful', 'surprised'] as const;
+export type Emotion = (typeof EMOTIONS)[number];
+
+export interface Mood {
+  emotion: Emotion;
+  /** 0 (nothing is seen) to 1 (clear, yet no grimace). */
+  strength: number;
+}
+
 /** A stretch of sound: 16 kHz mono in [-1, 1], `start` counted at 16 kHz from the start of its stream. */
 export interface AudioChunk {
   start: number;
@@ -31,7 +41,10 @@ export interface AudioChunk {
 /** One frame of facial motion. */
 export interface MotionFrame {
   index: FrameIndex;
-  /** 34 coefficients; names and order in models/manifest.json. The receiver may keep it, nobody writes to it. */
+  /**
+   * 42 coefficients: the motion model's 34, then the 8 expression rows of the mood; names and order in models/manifest.json. The
+   * receiver may keep it, nobody writes to it.
+   */
   coefficients: Float32Array;
   state: ConversationState;
 }

@@ -4,8 +4,10 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { type ExecutionProvider, openModel } from '../runtime/index.ts';
 import { type Behaviour, createBehaviour } from './behaviour/index.ts';
+import { BLINK_LEFT, COEFFICIENT_COUNT, GAZE_Y, PITCH } from './layout.ts';
 import { LipClosing } from './lip-closing.ts';
 import { type MotionFiles, readMotionFiles } from './manifest.ts';
+import { FaceMood } from './mood/index.ts';
 import { type Noise, normal } from './noise.ts';
 import { MotionStream } from './stream.ts';
 
@@ -14,6 +16,8 @@ export { MotionStream } from './stream.ts';
 
 /** Chance in the lips unless the caller says otherwise; chosen on the tuning clips (models/motion.md). */
 const DEFAULT_LIP_TEMPERATURE = 0.5;
+/** How much of a mood heard in the voice is shown, unless the caller says otherwise. */
+const DEFAULT_MOOD_STRENGTH = 0.7;
 /** Landmarks of the inner lips' middle: upper, lower. */
 const UPPER_LIP = 13;
 const LOWER_LIP = 14;
@@ -36,6 +40,10 @@ export interface CreateStreamOptions {
   behaviour?: Behaviour;
   /** Chance of the model itself. Default: by counter, from the seed. */
   noise?: Noise;
+  /** Moods are heard in the voice; default true. A given one (`setMood`) wins. */
+  moodFromVoice?: boolean;
+  /** How much of a mood that was heard in the voice is shown, 0 to 1. Default 0.7. */
+  moodStrength?: number;
 }
 
 /** The model as one thread holds it. */
@@ -48,7 +56,7 @@ export class MotionModel {
     this.#files = files;
   }
 
-  /** [34 * 478 * 3] displacement of each landmark per unit of each coefficient; x right, y down, z away, in eye-corner distances. */
+  /** [42 * 478 * 3] displacement of each landmark per unit of each coefficient; x right, y down, z away, in eye-corner distances. */
   get basis(): Float32Array {
     return this.#files.basis;
   }
@@ -63,6 +71,12 @@ export class MotionModel {
       noise: options.noise ?? ((frame, channel) => normal(options.seed, frame, channel)),
       lipTemperature: options.lipTemperature ?? DEFAULT_LIP_TEMPERATURE,
       behaviour: options.behaviour ?? createBehaviour(options.seed),
+      mood: new FaceMood({
+        classifier: this.#files.classifier,
+        layout: { pitch: PITCH, gazeY: GAZE_Y, blinks: BLINK_LEFT, expressions: COEFFICIENT_COUNT },
+        fromVoice: options.moodFromVoice ?? true,
+        voiceStrength: options.moodStrength ?? DEFAULT_MOOD_STRENGTH,
+      }),
     });
   }
 

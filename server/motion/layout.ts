@@ -2,8 +2,11 @@
 
 import type { ConversationState } from '../types.ts';
 
-/** Coefficients of a frame: 24 of the face, 6 of the head, 2 of gaze, 2 of blinks. */
+/** Coefficients that the model makes: 24 of the face, 6 of the head, 2 of gaze, 2 of blinks. */
 export const COEFFICIENT_COUNT = 34;
+/** Behind them in a frame: the expression rows, by which the mood moves the face. */
+export const EXPRESSION_COUNT = 8;
+export const DRAWN_COUNT = COEFFICIENT_COUNT + EXPRESSION_COUNT;
 export const FACE_ROWS = 24;
 export const PITCH = 24;
 export const YAW = 25;
@@ -13,6 +16,7 @@ export const TRANSLATE_Y = 28;
 export const TRANSLATE_Z = 29;
 export const GAZE_X = 30;
 export const GAZE_Y = 31;
+export const BLINK_LEFT = 32;
 
 /** Coefficients of the head's pose: three angles, three distances. */
 export const POSE_COUNT = 6;

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { VaktraError } from '../errors.ts';
 import { LANDMARK_COUNT } from '../types.ts';
 import type { CoefficientRange } from './clamp.ts';
-import { COEFFICIENT_COUNT, CONDITION_COUNT, LOOK_AHEAD_MS } from './layout.ts';
+import { COEFFICIENT_COUNT, CONDITION_COUNT, DRAWN_COUNT, EXPRESSION_COUNT, LOOK_AHEAD_MS } from './layout.ts';
+import { type Classifier, classifierSchema, EXPRESSION_ROWS } from './mood/index.ts';
 
 const fileSchema = z.object({ file: z.string(), bytes: z.number(), sha256: z.string() });
 const coefficientsSchema = z.array(z.number()).length(COEFFICIENT_COUNT);
@@ -32,18 +33,25 @@ const manifestSchema = z.object({
     /** Layers, 2 (key, value), past frames, width. */
     past: z.array(z.number().int()).length(4),
   }),
+  mood: z.object({
+    expressions: fileSchema,
+    expressionRows: z.array(z.string()).refine((rows) => rows.join() === EXPRESSION_ROWS.join(), 'other rows'),
+    classifier: fileSchema,
+  }),
 });
 
 /** What the motion model needs beside its graph. */
 export interface MotionFiles {
   /** The graph for the number of steps that was asked for. */
   graphPath: string;
-  /** [34 * 478 * 3] displacement of each landmark per unit of each coefficient. */
+  /** [42 * 478 * 3] displacement of each landmark per unit of each coefficient: the model's, then the expressions'. */
   basis: Float32Array;
   /** [478 * 3] the neutral face that the basis was fitted on. */
   neutral: Float32Array;
   /** What the model's coefficients are held to. */
   range: CoefficientRange;
+  /** Reads moods in voices. */
+  classifier: Classifier;
   steps: number;
   /** Chance in the head's moves that gives them the real spread. */
   headTemperature: number;
@@ -60,7 +68,7 @@ export interface MotionFiles {
  */
 export async function readMotionFiles(modelPath: string, steps?: number): Promise<MotionFiles> {
   const folder = dirname(modelPath);
-  const { motion } = parseManifest(await read(join(folder, 'manifest.json')));
+  const { motion, mood } = parseManifest(await read(join(folder, 'manifest.json')));
   await verified(modelPath, motion.model.sha256);
   const chosen = steps ?? motion.steps;
   const graphPath = chosen === motion.steps ? modelPath : await otherGraph(chosen);
@@ -79,9 +87,13 @@ export async function readMotionFiles(modelPath: string, steps?: number): Promis
     floats(await verified(join(folder, file), sha256), count, file);
   return {
     graphPath,
-    basis: await load(motion.basis, COEFFICIENT_COUNT * LANDMARK_COUNT * 3),
+    basis: joined(
+      await load(motion.basis, COEFFICIENT_COUNT * LANDMARK_COUNT * 3),
+      await load(mood.expressions, EXPRESSION_COUNT * LANDMARK_COUNT * 3),
+    ),
     neutral: await load(motion.neutral, LANDMARK_COUNT * 3),
     range: motion.range,
+    classifier: parseClassifier(await verified(join(folder, mood.classifier.file), mood.classifier.sha256)),
     steps: chosen,
     headTemperature: motion.headTemperature,
     audioStateSize: motion.audioState[0] as number,
@@ -99,6 +111,27 @@ function parseManifest(bytes: Buffer): z.infer<typeof manifestSchema> {
       { cause },
     );
   }
+}
+
+function parseClassifier(bytes: Buffer): Classifier {
+  try {
+    return classifierSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (cause) {
+    throw new VaktraError(
+      'model_damaged',
+      'The mood classifier does not fit this server: restore the folder models/.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function joined(model: Float32Array, expressions: Float32Array): Float32Array {
+  const all = new Float32Array(DRAWN_COUNT * LANDMARK_COUNT * 3);
+  all.set(model);
+  all.set(expressions, model.length);
+  return all;
 }
 
 async function read(path: string): Promise<Buffer> {

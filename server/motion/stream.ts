@@ -3,14 +3,24 @@
 
 import * as ort from 'onnxruntime-node';
 import { VaktraError } from '../errors.ts';
-import type { ConversationState, FrameIndex, MotionFrame } from '../types.ts';
+import type { ConversationState, FrameIndex, Mood, MotionFrame } from '../types.ts';
 import { MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../types.ts';
 import type { Behaviour, Cues } from './behaviour/index.ts';
 import { type CoefficientRange, clamp } from './clamp.ts';
 import { addBeyondTheModel, conditionsOf } from './conditions.ts';
-import { COEFFICIENT_COUNT, CONDITION_COUNT, FACE_ROWS, LOOK_AHEAD_MS, PITCH, POSE_COUNT, WINDOWS } from './layout.ts';
+import {
+  COEFFICIENT_COUNT,
+  CONDITION_COUNT,
+  DRAWN_COUNT,
+  FACE_ROWS,
+  LOOK_AHEAD_MS,
+  PITCH,
+  POSE_COUNT,
+  WINDOWS,
+} from './layout.ts';
 import type { LipClosing } from './lip-closing.ts';
 import type { MotionFiles } from './manifest.ts';
+import type { FaceMood } from './mood/index.ts';
 import type { Noise } from './noise.ts';
 import { OwnVoice, type OwnVoiceFrame } from './song/index.ts';
 import { SoundQueue } from './sound-queue.ts';
@@ -24,6 +34,7 @@ export interface MotionStreamOptions {
   behaviour: Behaviour;
   /** Gaussian number of spread 1 for a frame's channel. */
   noise: Noise;
+  mood: FaceMood;
 }
 
 /** What a window leaves behind for the next one. */
@@ -112,11 +123,21 @@ export class MotionStream {
     );
     const motion = await this.#run(sound, states, cues, first);
     return states.map((state, i) => {
-      const coefficients = motion.slice(i * COEFFICIENT_COUNT, (i + 1) * COEFFICIENT_COUNT);
-      clamp(coefficients, this.#range);
+      const coefficients = new Float32Array(DRAWN_COUNT);
+      const made = coefficients.subarray(0, COEFFICIENT_COUNT);
+      made.set(motion.subarray(i * COEFFICIENT_COUNT, (i + 1) * COEFFICIENT_COUNT));
+      clamp(made, this.#range);
+      const { browRaise } = cues[i] as Cues;
       addBeyondTheModel(coefficients, cues[i] as Cues);
+      const heard = sound.subarray(i * MODEL_SAMPLES_PER_FRAME, (i + 1) * MODEL_SAMPLES_PER_FRAME);
+      this.#options.mood.add(coefficients, state === 'speaking' ? heard : undefined, browRaise);
       return { index: first + i, coefficients, state };
     });
+  }
+
+  /** The mood of what is said from the next frame on; undefined leaves it to what the voice sounds like. */
+  setMood(mood: Mood | undefined): void {
+    this.#options.mood.give(mood);
   }
 
   /** Lets the mouth close within 200 ms from frame `at` on, frames that were already made included: `finish` does it. */

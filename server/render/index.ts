@@ -17,7 +17,8 @@ import { VertexPoser } from './pose-vertices.ts';
 import { buildRig, type Rig } from './rig.ts';
 import { WarpEngine } from './warp.ts';
 
-const COEFFICIENTS = 34;
+/** The motion model's coefficients; expressions may follow. */
+const MODEL_COEFFICIENTS = 34;
 
 export interface PictureStreamOptions {
   /** Burnt into every picture. */
@@ -30,7 +31,8 @@ const rigs = new WeakMap<PreparedAvatar, Rig>();
 /**
  * A stream of 512x512 I420 pictures (BT.601 limited) of one avatar. Its buffers are made here; drawing allocates nothing.
  *
- * @param basis [34 * 478 * 3] the motion basis, models/motion.basis.f32
+ * @param basis [(34 + expressions) * 478 * 3] models/motion.basis.f32 and behind it motion.expressions.f32; a frame has as many
+ *   coefficients, and what it lacks of the expressions is 0
  * @throws VaktraError `model_damaged` when the basis has another size
  */
 export function createPictureStream(
@@ -38,8 +40,9 @@ export function createPictureStream(
   basis: Float32Array,
   options: PictureStreamOptions,
 ): PictureStream {
-  const expected = COEFFICIENTS * LANDMARK_COUNT * 3;
-  if (basis.length !== expected) {
+  const row = LANDMARK_COUNT * 3;
+  if (basis.length < MODEL_COEFFICIENTS * row || basis.length % row !== 0) {
+    const expected = `${MODEL_COEFFICIENTS * row} and whole rows of ${row} more`;
     throw new VaktraError(
       'model_damaged',
       `The motion basis has ${basis.length} numbers, not ${expected}: restore models/.`,

@@ -81,7 +81,7 @@ export class VertexPoser {
     };
   }
 
-  /** @param c [34] motion coefficients */
+  /** @param c [34 + expressions] motion coefficients */
   pose(c: Float32Array): PosedVertices {
     this.#moveSkin(c);
     this.#closeLips();
@@ -93,20 +93,26 @@ export class VertexPoser {
   }
 
   #moveSkin(c: Float32Array): void {
+    this.#face.set(this.#rig.neutral);
+    this.#addRows(c, 0, FACE_COEFFICIENTS);
+    // Read before the expressions: they pull skin over jaw and teeth, which stay.
+    this.posed.jawUnits = Math.max(0, this.#wayDown(CHIN));
+    this.posed.lowerLipUnits = this.#wayDown(LOWER_LIP);
+    this.#addRows(c, FACE_COEFFICIENTS, this.#rig.coefficients.length);
+    this.posed.gazeX = c[GAZE_X] as number;
+    this.posed.gazeY = c[GAZE_Y] as number;
+  }
+
+  #addRows(c: Float32Array, from: number, to: number): void {
     const face = this.#face;
-    const { basis, neutral } = this.#rig;
-    face.set(neutral);
+    const { basis, coefficients } = this.#rig;
     const length = face.length;
-    for (let row = 0; row < FACE_COEFFICIENTS; row++) {
-      const share = c[row] as number;
+    for (let row = from; row < to; row++) {
+      const share = c[coefficients[row] as number] ?? 0;
       if (share === 0) continue;
       const start = row * length;
       for (let i = 0; i < length; i++) face[i] = (face[i] as number) + share * (basis[start + i] as number);
     }
-    this.posed.jawUnits = Math.max(0, this.#wayDown(CHIN));
-    this.posed.lowerLipUnits = this.#wayDown(LOWER_LIP);
-    this.posed.gazeX = c[GAZE_X] as number;
-    this.posed.gazeY = c[GAZE_Y] as number;
   }
 
   /** How far a landmark has moved down the face, in eye-corner distances. */

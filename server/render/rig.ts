@@ -12,8 +12,10 @@ import {
 } from './face-topology.ts';
 import { PART_COLUMNS, PART_ROWS, type Part } from './warp.ts';
 
-/** Coefficients that move the face's skin; pose, gaze and lids follow behind them (models/manifest.json). */
+/** Coefficients by which speech moves the face's skin; pose, gaze and lids follow behind them (models/manifest.json). */
 export const FACE_COEFFICIENTS = 24;
+/** Where the expressions begin, which move the skin too: behind the motion model's own coefficients. */
+const FIRST_EXPRESSION = 34;
 /** Where the head turns about, from the middle of the outer eye corners, in eye-corner distances down and back. */
 const HEAD_CENTRE_DOWN_UNITS = 0.4;
 const HEAD_CENTRE_BACK_UNITS = 0.6;
@@ -49,8 +51,10 @@ export interface Rig {
   restY: Float32Array;
   /** [478 * 3] landmarks with the mouth closed. */
   neutral: Float32Array;
-  /** [24][478 * 3] displacements per coefficient, in pixels of the picture, turned into the portrait's pose. */
+  /** [24 + expressions][478 * 3] displacements per coefficient, in pixels of the picture, turned into the portrait's pose. */
   basis: Float32Array;
+  /** [24 + expressions] which coefficient moves each row of `basis`. */
+  coefficients: Uint8Array;
   /** [3 * triangles] from back to front. */
   triangles: Uint16Array;
   centre: readonly [number, number, number];
@@ -67,8 +71,9 @@ export interface Rig {
   moving: Part;
 }
 
-/** @param basis [34 * 478 * 3] the motion basis, as it is in models/motion.basis.f32 */
+/** @param basis [(34 + expressions) * 478 * 3] the motion basis and behind it the expressions', models/motion.*.f32 */
 export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
+  const coefficients = skinCoefficients(basis.length / (LANDMARK_COUNT * 3));
   const rings = buildRings(avatar);
   const vertexCount = LANDMARK_COUNT + rings.parent.length;
   const restX = new Float32Array(vertexCount);
@@ -84,7 +89,8 @@ export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
     restX,
     restY,
     neutral: avatar.neutral,
-    basis: turnedBasis(avatar, basis),
+    basis: turnedBasis(avatar, basis, coefficients),
+    coefficients,
     triangles: Uint16Array.from([...rings.triangles, ...mouthTriangles(), ...faceTriangles(avatar)]),
     centre: headCentre(avatar),
     unitPx: avatar.unitPx,
@@ -108,14 +114,29 @@ function headCentre({ neutral, rotation, unitPx }: PreparedAvatar): [number, num
   }) as [number, number, number];
 }
 
+/** The coefficients that move skin, of `rows` in all. */
+function skinCoefficients(rows: number): Uint8Array {
+  const face = Array.from({ length: FACE_COEFFICIENTS }, (_, i) => i);
+  const expressions = Array.from({ length: rows - FIRST_EXPRESSION }, (_, i) => FIRST_EXPRESSION + i);
+  return Uint8Array.from([...face, ...expressions]);
+}
+
 /** The basis' displacements (frontal, in eye-corner distances) in the portrait's pose and pixels. */
-function turnedBasis({ rotation, unitPx }: PreparedAvatar, basis: Float32Array): Float32Array {
-  const turned = new Float32Array(FACE_COEFFICIENTS * LANDMARK_COUNT * 3);
-  for (let at = 0; at < turned.length; at += 3) {
-    for (let axis = 0; axis < 3; axis++) {
-      let sum = 0;
-      for (let k = 0; k < 3; k++) sum += (rotation[axis * 3 + k] as number) * (basis[at + k] as number);
-      turned[at + axis] = sum * unitPx;
+function turnedBasis(
+  { rotation, unitPx }: PreparedAvatar,
+  basis: Float32Array,
+  coefficients: Uint8Array,
+): Float32Array {
+  const length = LANDMARK_COUNT * 3;
+  const turned = new Float32Array(coefficients.length * length);
+  for (const [row, coefficient] of coefficients.entries()) {
+    for (let at = 0; at < length; at += 3) {
+      const from = coefficient * length + at;
+      for (let axis = 0; axis < 3; axis++) {
+        let sum = 0;
+        for (let k = 0; k < 3; k++) sum += (rotation[axis * 3 + k] as number) * (basis[from + k] as number);
+        turned[row * length + at + axis] = sum * unitPx;
+      }
     }
   }
   return turned;

@@ -47,7 +47,7 @@ function recordedBehaviour(): Behaviour {
 /** Rolls the golden conversation out; `cut` says how many samples are pushed next. */
 async function rollOut(cut: () => number): Promise<MotionFrame[]> {
   const { seed, lipTemperature, windows, states } = golden;
-  const stream = model.createStream({ seed, lipTemperature, behaviour: recordedBehaviour() });
+  const stream = model.createStream({ seed, lipTemperature, behaviour: recordedBehaviour(), moodFromVoice: false });
   const frames: MotionFrame[] = [];
   let pushed = 0;
   for (const window of windows) {
@@ -63,7 +63,8 @@ async function rollOut(cut: () => number): Promise<MotionFrame[]> {
 }
 
 function largestDifference(frames: MotionFrame[]): number {
-  const made = Float32Array.from(frames.flatMap(({ coefficients }) => [...coefficients]));
+  // Behind the model's 34 stands the mood, which training knows nothing of.
+  const made = Float32Array.from(frames.flatMap(({ coefficients }) => [...coefficients.subarray(0, 34)]));
   expect(made.length).toBe(expected.length);
   return made.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (expected[i] as number))), 0);
 }

@@ -1,0 +1,101 @@
+// Puts a mood on the face, frame by frame: behind the model and its clamp, so that the lips' closures stay the model's own.
+// A change of mood is a movement: every number follows its goal like a critically damped spring, so nothing ever jumps.
+
+import type { Mood } from '../../types.ts';
+import { FRAME_RATE_HZ } from '../../types.ts';
+import type { Classifier } from './classifier.ts';
+import { EXPRESSION_ROWS, FACE_NUMBERS, faceOf, GAZE_Y_AT, PITCH_AT } from './faces.ts';
+import { VoiceMood } from './voice-mood.ts';
+
+/** Stiffness of the spring, in 1/s: 95 % of the way in 0.8 s. */
+const SPRING_HZ = 6;
+/** A given mood is on the face by this share in silence, and whole where the voice is most aroused. */
+const SILENT_SHARE = 0.6;
+/** How far raised brows (a listener's) go, in shares of both brow rows. */
+const RAISED_BROWS = 0.6;
+
+/** Which coefficients the mood adds to. */
+export interface MoodLayout {
+  pitch: number;
+  gazeY: number;
+  /** Blinks of both eyes stand from here on. */
+  blinks: number;
+  /** The expression rows stand from here on. */
+  expressions: number;
+}
+
+export interface FaceMoodOptions {
+  classifier: Classifier;
+  layout: MoodLayout;
+  /** Moods are also heard in the voice. */
+  fromVoice: boolean;
+  /** How much of a mood that was heard in the voice is shown, 0 to 1. */
+  voiceStrength: number;
+}
+
+export class FaceMood {
+  readonly #options: FaceMoodOptions;
+  readonly #voice: VoiceMood;
+  readonly #position = new Float64Array(FACE_NUMBERS);
+  readonly #velocity = new Float64Array(FACE_NUMBERS);
+  #given: Mood | undefined;
+
+  constructor(options: FaceMoodOptions) {
+    this.#options = options;
+    this.#voice = new VoiceMood(options.classifier);
+  }
+
+  /** The mood of what is said from the next frame on; undefined leaves it to the voice. */
+  give(mood: Mood | undefined): void {
+    this.#given = mood;
+  }
+
+  /**
+   * Adds the next frame's mood to its coefficients, in place.
+   *
+   * @param sound the 640 samples (16 kHz) heard with the frame, undefined while nobody speaks
+   * @param browRaise how far the brows are raised beside the mood, 0 to 1
+   */
+  add(coefficients: Float32Array, sound: Float32Array | undefined, browRaise: number): void {
+    this.#voice.hear(sound);
+    const { emotion, strength } = this.#wanted();
+    const share = strength * (SILENT_SHARE + (1 - SILENT_SHARE) * this.#voice.arousal);
+    const goal = faceOf(emotion).map((value) => value * share);
+    goal[0] = (goal[0] as number) + RAISED_BROWS * browRaise;
+    goal[1] = (goal[1] as number) + RAISED_BROWS * browRaise;
+    this.#move(goal);
+    this.#write(coefficients);
+  }
+
+  #wanted(): Mood {
+    if (this.#given) return this.#given;
+    const { fromVoice, voiceStrength } = this.#options;
+    const { emotion, strength } = this.#voice.mood;
+    return fromVoice ? { emotion, strength: strength * voiceStrength } : { emotion: 'neutral', strength: 0 };
+  }
+
+  /** One frame of x'' = -2 w x' - w^2 (x - goal), exactly. */
+  #move(goal: Float32Array): void {
+    const seconds = 1 / FRAME_RATE_HZ;
+    const fade = Math.exp(-SPRING_HZ * seconds);
+    for (let i = 0; i < FACE_NUMBERS; i++) {
+      const off = (this.#position[i] as number) - (goal[i] as number);
+      const speed = (this.#velocity[i] as number) + SPRING_HZ * off;
+      this.#position[i] = (goal[i] as number) + (off + speed * seconds) * fade;
+      this.#velocity[i] = ((this.#velocity[i] as number) - SPRING_HZ * speed * seconds) * fade;
+    }
+  }
+
+  #write(coefficients: Float32Array): void {
+    const { pitch, gazeY, blinks, expressions } = this.#options.layout;
+    const open =
+      1 - Math.max(0, Math.min(1, Math.max(coefficients[blinks] as number, coefficients[blinks + 1] as number)));
+    for (const [i, row] of EXPRESSION_ROWS.entries()) {
+      // Shut lids are shut: what widens or narrows the eye goes with its opening.
+      const share = row === 'eye_wide' ? open : 1;
+      coefficients[expressions + i] = share * (this.#position[i] as number);
+    }
+    coefficients[pitch] = (coefficients[pitch] as number) + (this.#position[PITCH_AT] as number);
+    coefficients[gazeY] = (coefficients[gazeY] as number) + (this.#position[GAZE_Y_AT] as number);
+  }
+}
