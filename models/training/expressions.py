@@ -41,6 +41,7 @@ LOWER = [95, 88, 178, 87, 14, 317, 402, 318, 324]
 UPPER_BESIDE = [([183, 42, 41, 38, 12, 268, 271, 272, 407], 0.7), ([184, 74, 73, 72, 11, 302, 303, 304, 408], 0.3)]
 LOWER_BESIDE = [([96, 89, 179, 86, 15, 316, 403, 319, 325], 0.7), ([77, 90, 180, 85, 16, 315, 404, 320, 307], 0.3)]
 BROWS_END = (0.15, 0.4)  # brow rows fade out between these heights: at the eyes, and halfway down the nose, which ICT's brows pull along
+LIDS_SHARE_OF_BROWS = 0.4  # brows pull the lids' edges along by this much of ICT's: more folds a painted lid over its lashes
 NEIGHBOURS, NEIGHBOUR_RADIUS = 12, 0.03  # surface vertices around a landmark, and how fast their weight falls, in units
 WARP_SMOOTHING = 1e-4  # lets the warp miss single landmarks by a little instead of folding
 
@@ -118,6 +119,7 @@ def make(neutral):
         row = symmetric(gain * weights @ moved, pair)
         if name.startswith("brow"):
             row *= above
+            row[np.concatenate([mesh.LIDS_LEFT[:16], mesh.LIDS_RIGHT[:16]])] *= LIDS_SHARE_OF_BROWS  # the first 16 are the edges
         row[np.concatenate([mesh.IRIS_LEFT, mesh.IRIS_RIGHT])] = 0
         row[[33, 133, 263, 362]] = 0  # the corners hold the eye in its place (as in basis.py)
         rows.append(keep_lips_together(row))
