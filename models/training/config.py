@@ -50,6 +50,7 @@ C = len(CONDITIONS)
 FILMED_CLIPS = 60 if SMOKE else None  # all
 HELD_OUT_CLIPS = 6 if SMOKE else 40  # for the test, and as many again for tuning
 ENCODER_TRAINING_STEPS = 300 if SMOKE else 5000
+ALIGNER_TRAINING_STEPS = 200 if SMOKE else 1600
 TEACHER_TRAINING_STEPS = 300 if SMOKE else 6000
 DISTIL_TRAINING_STEPS = 200 if SMOKE else 1200
 STUDENT_STEPS = 2  # denoising steps of the shipped model

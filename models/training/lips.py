@@ -60,7 +60,7 @@ def layers_of(store):
 
 def fit():
     """Fits the net on the filmed clips; reports r of the opening on the tuning clips."""
-    aligned = align.load("grid")
+    aligned = {said["name"]: said["phones"] for said in align.load("grid")}
     def part(name):
         clips = data.Clips(name)
         coverage = [phones.coverage(aligned[n], data.FRAMES, config.FRAME_RATE_HZ) for n in clips.names]

@@ -33,6 +33,7 @@ GAP_S = 0.025  # a shorter one is no silence of its own
 BORDER_S = (0.1, 0.6)  # silence before and after an utterance
 BURST_SAMPLES, BURST_DB = 110, 18  # a stop bursts where the level of its high frequencies rises by this within 5 ms
 BREATH_S = 0.012  # a shorter breath after a burst is the next sound's
+LEVEL = 10 ** (-23 / 20)  # of an utterance, root mean square
 QUIET = 3  # of 32768: espeak's pauses are zeros, or nearly
 
 
@@ -206,7 +207,7 @@ def utterances(espeak, language, part, seed=5):
         espeak.voice(language, variant)
         wave, events = espeak.say(text, rng.uniform(*WORDS_PER_MINUTE), rng.uniform(20, 80), rng.uniform(20, 90))
         audio = resample_poly(wave.astype(np.float64), 320, 441, window=("kaiser", 8.0))
-        audio *= 10 ** (-23 / 20) * 32768 / max(np.sqrt(np.mean(audio ** 2)), 1)
+        audio *= LEVEL * 32768 / max(np.sqrt(np.mean(audio ** 2)), 1)
         before, after = (round(rng.uniform(*BORDER_S) * config.AUDIO_RATE_HZ) for _ in range(2))
         said = bordered(timed(wave, events), before / config.AUDIO_RATE_HZ, (before + len(audio) + after) / config.AUDIO_RATE_HZ)
         audio = np.pad(audio, (before, after))
