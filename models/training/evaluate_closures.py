@@ -2,12 +2,13 @@
 under the curve. Only sounds within speech count, never the first after a silence: there the mouth's start would decide.
 
 GRID: sounds by forced alignment (align.py), beside the tracked video's own figure. Synthetic speech (synth.py) of many languages,
-with exact times. EMO-DB: hand labels, of talkers whom no training heard.
+with exact times. EMO-DB: hand labels, of the two talkers whom no training heard (emodb.py).
 """
 import numpy as np
 
 import align
 import config
+import emodb
 import phones
 import synth
 from evaluate_statistics import Section, auc, smallest_near
@@ -27,7 +28,7 @@ def run(context):
     clips = [said[clip["name"]] | dict(audio=clip["audio"]) for clip in context.grid]
     rows.append(row("GRID, real video", clips, real))
     rows.append(row("GRID, student", clips, openings(context, clips)))
-    acted = align.load("emodb-test")
+    acted = emodb.load("test")
     rows.append(row("EMO-DB, talkers never heard", acted, openings(context, acted)))
     spoken = synth.load("test")
     drawn = openings(context, spoken)

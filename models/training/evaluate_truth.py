@@ -43,7 +43,7 @@ def spoken(name, audio, frames):
 
 def names(part):
     """Names of the clips of a part of split.json: train, tune, test or talking."""
-    return json.loads((config.HERE / "split.json").read_text())[part]
+    return json.loads(config.SPLIT.read_text())[part]
 
 
 def filmed(part):
