@@ -17,6 +17,7 @@ import data
 import emodb
 import phones
 import synth
+from espeak import Espeak
 from viterbi import Lattice
 
 WORD_TICKS_PER_S = 25_000
@@ -162,7 +163,7 @@ def report_lips(found):
 
 def main():
     torch.set_num_threads(1)
-    espeak = synth.Espeak()
+    espeak = Espeak()
     grid = grid_audio()
     dictionary = dictionary_of(espeak, sorted({word for name in grid for word, _, _ in grid_words(name)}))
     ear = Ear(aligner.teach("aligner", config.ALIGNER_TRAINING_STEPS))
