@@ -26,6 +26,10 @@ export const configSchema = z.strictObject({
     model: text(PATH),
     steps: whole(1, 4),
     lipTemperature: share(),
+    mood: z.strictObject({
+      fromVoice: allowed(z.boolean(), 'true or false'),
+      strength: share(),
+    }),
     executionProvider: oneOf(['cpu', 'cuda', 'webgpu']),
   }),
   speech: z.strictObject({

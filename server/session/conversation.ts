@@ -11,7 +11,14 @@ import type { FrameIndex } from '../types.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
-import type { Conversation, ConversationEvents, ConversationStats, SpeakRequest } from './types.ts';
+import type {
+  AudioRequest,
+  Conversation,
+  ConversationEvents,
+  ConversationStats,
+  MoodWish,
+  SpeakRequest,
+} from './types.ts';
 
 /** Pictures that are made ahead of the clock: what a busy core may fall behind, and how long an interrupt plays on. */
 const LEAD_PICTURES = 2;
@@ -174,7 +181,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     await this.#voice.speak(request);
   }
 
-  pushAudio(request: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void {
+  pushAudio(request: AudioRequest): void {
     this.#requireOpen();
     this.#voice.pushAudio(request);
   }
@@ -187,6 +194,11 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
   interrupt(): void {
     this.#requireOpen();
     this.#voice.interrupt();
+  }
+
+  setMood(mood: MoodWish | undefined): void {
+    this.#requireOpen();
+    this.#voice.setMood(mood);
   }
 
   reportPlayoutDelay(delayMs: number): void {

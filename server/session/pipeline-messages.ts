@@ -6,6 +6,8 @@ import type { FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 import type { PipelineSettings } from './pipeline-settings.ts';
 import type { TimelineMarker } from './timeline.ts';
+import type { MoodWish } from './types.ts';
+import type { SpeechMood } from './voice-moods.ts';
 
 /** Main thread to worker. `id` names the conversation. */
 export type PipelineRequest =
@@ -24,13 +26,15 @@ export type PipelineRequest =
   | { type: 'shut-down' }
   /** `startNs`: monotonic time of the clock's sample 0, as it stands after stalls; pictures that are late by it are skipped. */
   | { type: 'produce'; id: string; through: FrameIndex; startNs: bigint | undefined }
-  | { type: 'voice-open'; id: string; eventId: string; sampleRateHz: number }
+  | { type: 'voice-open'; id: string; eventId: string; sampleRateHz: number; mood: SpeechMood }
   | { type: 'voice-push'; id: string; eventId: string; pcm: Float32Array }
   | { type: 'voice-end'; id: string; eventId: string }
   | { type: 'microphone-open'; id: string }
   | { type: 'microphone-packet'; id: string; packet: Uint8Array }
   | { type: 'microphone-close'; id: string }
   | { type: 'interrupt'; id: string }
+  /** Of the whole conversation; undefined takes it back. */
+  | { type: 'mood'; id: string; mood: MoodWish | undefined }
   | { type: 'key-frame'; id: string }
   | { type: 'bitrate'; id: string; kbps: number };
 

@@ -17,6 +17,7 @@ export interface PipelineSettings {
   /** Gives the sound to the encoder earlier by the encoder's delay. For RTP; a file's head says the delay itself. */
   advanceSound: boolean;
   lipTemperature: number;
+  mood: Config['motion']['mood'];
   liveReserveMs: number;
   vad: Partial<VadSettings>;
   /** For measuring; off in a server that people talk to. */
@@ -37,6 +38,7 @@ export function pipelineSettings(config: Config): PipelineSettings {
     opusBitrateKbps: config.media.opusBitrateKbps,
     advanceSound: true,
     lipTemperature: config.motion.lipTemperature,
+    mood: config.motion.mood,
     liveReserveMs: LIVE_RESERVE_MS,
     vad: config.speech.vad,
   };

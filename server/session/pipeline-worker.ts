@@ -131,6 +131,7 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
         .catch((error: unknown) => giveUp(request.id, error));
       break;
     case 'voice-open':
+      pipeline.moods.open(request.eventId, request.mood);
       pipeline.voices.open(request.eventId, request.sampleRateHz, false);
       break;
     case 'voice-push':
@@ -152,6 +153,9 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
       break;
     case 'interrupt':
       post({ type: 'interrupted', id: request.id, sample: pipeline.interrupt() });
+      break;
+    case 'mood':
+      pipeline.moods.stand(request.mood);
       break;
     case 'key-frame':
       pipeline.requestKeyFrame();

@@ -26,6 +26,7 @@ import type { PipelineSettings } from './pipeline-settings.ts';
 import { stampClick, stampCode } from './test-pattern.ts';
 import { type TimelineMarker, VoiceTimeline } from './timeline.ts';
 import { VoiceIntake } from './voice-intake.ts';
+import { VoiceMoods } from './voice-moods.ts';
 
 /** Pictures of sound that the motion model hears ahead: 80 ms, its look-ahead. */
 const LOOK_AHEAD_PICTURES = 2;
@@ -57,6 +58,8 @@ export class ConversationPipeline {
   readonly #settings: PipelineSettings;
   /** Voices come in here and are read from the timeline. */
   readonly voices: VoiceIntake;
+  /** What moods they are given. */
+  readonly moods: VoiceMoods;
   readonly #timeline: VoiceTimeline;
   readonly #motion: MotionStream;
   readonly #pictures: PictureStream;
@@ -93,7 +96,13 @@ export class ConversationPipeline {
       timeline: this.#timeline,
       onFailed: (eventId, error) => output.voiceFailed(eventId, error),
     });
-    this.#motion = parts.motion.createStream({ seed, lipTemperature: settings.lipTemperature });
+    this.#motion = parts.motion.createStream({
+      seed,
+      lipTemperature: settings.lipTemperature,
+      moodFromVoice: settings.mood.fromVoice,
+      moodStrength: settings.mood.strength,
+    });
+    this.moods = new VoiceMoods(settings.mood.strength, (mood) => this.#motion.setMood(mood));
     this.#pictures = createPictureStream(avatar, parts.motion.basis, { label: settings.label });
     this.#opus = createOpusEncoder({ bitrateKbps: settings.opusBitrateKbps });
     this.#sound = new OutgoingSound(this.#opus, settings.advanceSound);
@@ -126,6 +135,7 @@ export class ConversationPipeline {
   interrupt(): SampleIndex {
     this.#timeline.clear();
     this.voices.clear();
+    this.moods.clear();
     this.#states.cut();
     this.#motion.interrupt(this.#nextPicture);
     return this.#sound.cut();
@@ -219,6 +229,7 @@ export class ConversationPipeline {
     }
     this.#windows.push(window);
     this.#motion.push(read.data16);
+    for (const { kind, eventId } of read.markers) this.moods.mark(kind, eventId);
     if (read.markers.length > 0) this.#output.markers(read.markers);
   }
 

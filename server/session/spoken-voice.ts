@@ -2,13 +2,13 @@
 // speech on the clock and tells when it begins, ends or is cut. Computes nothing and sends no media.
 
 import { VaktraError } from '../errors.ts';
-import { assertInputRate, pcmS16ToFloat32, type Speech } from '../speech/index.ts';
+import { assertInputRate, moodOfWording, pcmS16ToFloat32, type Speech } from '../speech/index.ts';
 import { CLOCK_RATE_HZ, type ConversationState, type SampleIndex } from '../types.ts';
 import { MICROPHONE_EVENT_ID } from './microphone-event.ts';
 import type { LineRequest } from './pipeline-pool.ts';
 import { SampleSchedule } from './schedule.ts';
 import type { TimelineMarker } from './timeline.ts';
-import type { Caption, ConversationEvents, SpeakRequest } from './types.ts';
+import type { AudioRequest, Caption, ConversationEvents, MoodWish, SpeakRequest } from './types.ts';
 import { Utterance } from './utterances.ts';
 
 export interface SpokenVoiceParts {
@@ -55,20 +55,22 @@ export class SpokenVoice {
   }
 
   /** Resolves when the whole text was handed to the pipeline, or cut by an interrupt. */
-  async speak({ eventId, text, language }: SpeakRequest): Promise<void> {
+  async speak({ eventId, text, language, mood: given }: SpeakRequest): Promise<void> {
     this.#requireRoom(0);
     const utterance = this.#open(eventId);
     const isCut = () => utterance.isInterrupted || this.#utterances.get(eventId) !== utterance;
+    const spoken = language ?? this.#parts.defaultLanguage;
+    const mood = { given, hinted: moodOfWording(text, spoken) };
     let isVoiceOpen = false;
     try {
       const parts = this.#parts.speech.synthesize({
         text,
-        language: language ?? this.#parts.defaultLanguage,
+        language: spoken,
         signal: utterance.abort.signal,
       });
       for await (const part of parts) {
         if (isCut()) return;
-        if (!isVoiceOpen) this.#parts.post({ type: 'voice-open', eventId, sampleRateHz: part.sampleRateHz });
+        if (!isVoiceOpen) this.#parts.post({ type: 'voice-open', eventId, sampleRateHz: part.sampleRateHz, mood });
         isVoiceOpen = true;
         this.#tell(utterance.addWords(part.words));
         this.#push(eventId, part.pcm, part.sampleRateHz);
@@ -85,14 +87,14 @@ export class SpokenVoice {
     }
   }
 
-  pushAudio({ eventId, pcm, sampleRateHz }: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void {
+  pushAudio({ eventId, pcm, sampleRateHz, mood: given }: AudioRequest): void {
     assertInputRate(sampleRateHz);
     const samples = pcmS16ToFloat32(pcm);
     if (this.#cutAudio.has(eventId)) return;
     this.#requireRoom((samples.length * 1000) / sampleRateHz);
     if (!this.#utterances.has(eventId)) {
       this.#open(eventId).isPushed = true;
-      this.#parts.post({ type: 'voice-open', eventId, sampleRateHz });
+      this.#parts.post({ type: 'voice-open', eventId, sampleRateHz, mood: { given } });
     }
     this.#push(eventId, samples, sampleRateHz);
   }
@@ -112,6 +114,10 @@ export class SpokenVoice {
     // An interrupt of nothing would spoil the figures.
     this.#interruptedMs = this.#state === 'speaking' ? performance.now() : undefined;
     this.#parts.post({ type: 'interrupt' });
+  }
+
+  setMood(mood: MoodWish | undefined): void {
+    this.#parts.post({ type: 'mood', mood });
   }
 
   reportPlayoutDelay(delayMs: number): void {

@@ -3,7 +3,7 @@
 import type { types as mediasoup } from 'mediasoup';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
-import type { ConversationState, FrameIndex, SampleIndex } from '../types.ts';
+import type { ConversationState, Emotion, FrameIndex, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
@@ -54,11 +54,29 @@ export interface ConversationEvents {
   closed: [{ error?: VaktraError }];
 }
 
+/** A mood as a client asks for it; without a strength it has the configured one. */
+export interface MoodWish {
+  emotion: Emotion;
+  /** 0 to 1. */
+  strength?: number | undefined;
+}
+
 /** Text to be spoken; `language` as in `ConversationHost.languages`, the configured one where it is left out. */
 export interface SpeakRequest {
   eventId: string;
   text: string;
   language?: string | undefined;
+  /** How the face feels about it; left out, the wording or the voice decides. */
+  mood?: MoodWish | undefined;
+}
+
+/** Sound to be spoken: PCM s16 little-endian mono, 8 to 48 kHz. */
+export interface AudioRequest {
+  eventId: string;
+  pcm: Uint8Array;
+  sampleRateHz: number;
+  /** Counts with the first sound of its event. */
+  mood?: MoodWish | undefined;
 }
 
 /**
@@ -87,12 +105,14 @@ export interface Conversation {
   // voice
   /** Queues text behind what is being said. */
   speak(request: SpeakRequest): Promise<void>;
-  /** Pushed audio, PCM s16 little-endian mono, 8 to 48 kHz, as fast as the sender likes up to the backlog limit. */
-  pushAudio(request: { eventId: string; pcm: Uint8Array; sampleRateHz: number }): void;
+  /** Pushed audio, as fast as the sender likes up to the backlog limit. */
+  pushAudio(request: AudioRequest): void;
   /** No more audio for this event: closes the utterance that VAD has not closed. */
   speakEnd(request: { eventId: string }): void;
   /** Stops all speech at once and empties every queue of this conversation. Harmless when nothing is said. */
   interrupt(): void;
+  /** The mood of the face from now on, where a speech is not given its own; undefined leaves it to wording and voice. */
+  setMood(mood: MoodWish | undefined): void;
   /** The viewer's playout delay (jitter buffer and output), so that playback positions tell what was heard. */
   reportPlayoutDelay(delayMs: number): void;
 

@@ -9,6 +9,8 @@ import { toVaktraError, VaktraError } from '../errors.ts';
 import type { ConversationHost, PortraitChoice } from '../session/index.ts';
 import type { Attendance } from './attendance.ts';
 import { securityHeaders } from './headers.ts';
+import { moodFields } from './messages.ts';
+import { readMood } from './mood.ts';
 import { pictureTooLarge, readUpload } from './upload.ts';
 
 /** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
@@ -42,6 +44,7 @@ const speakRequest = z.strictObject({
   event_id: z.string().min(1).max(128),
   text: z.string(),
   language: z.string().min(1).optional(),
+  ...moodFields,
 });
 const idParameter = z.object({ id: z.string().min(1) });
 
@@ -117,9 +120,9 @@ function addSessions(app: FastifyInstance, parts: HttpParts): void {
   });
   app.post('/v1/sessions/:id/speak', async (request, reply) => {
     const conversation = host.get(check(idParameter, request.params).id);
-    const { event_id: eventId, text, language } = check(speakRequest, request.body);
+    const { event_id: eventId, text, language, ...mood } = check(speakRequest, request.body);
     attendance.touch(conversation.id);
-    await conversation.speak({ eventId, text, language });
+    await conversation.speak({ eventId, text, language, mood: readMood(mood) });
     return reply.code(202).send({ event_id: eventId });
   });
   app.post('/v1/sessions/:id/interrupt', async (request, reply) => {

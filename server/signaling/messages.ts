@@ -3,6 +3,7 @@
 import type { types as mediasoup } from 'mediasoup';
 import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
+import { EMOTIONS } from '../types.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
 
 /** Longest name a client may give to a speech, a transport or a request, in characters. */
@@ -18,6 +19,9 @@ const binary = z.instanceof(Uint8Array).transform((view) => new Uint8Array(view)
 
 /** `id` is the client's own mark of a request; with it the request is answered by a `reply`. */
 const request = { id: requestId.optional() };
+
+/** How the face feels: an emotion and, if that is not to be the configured one, its strength. */
+export const moodFields = { emotion: z.enum(EMOTIONS).optional(), strength: z.number().min(0).max(1).optional() };
 
 /** What a client sends. */
 export const clientMessage = z.discriminatedUnion('type', [
@@ -40,6 +44,7 @@ export const clientMessage = z.discriminatedUnion('type', [
     event_id: name,
     text: z.string(),
     language: name.optional(),
+    ...moodFields,
   }),
   z.strictObject({
     type: z.literal('audio'),
@@ -47,9 +52,11 @@ export const clientMessage = z.discriminatedUnion('type', [
     event_id: name,
     rate_hz: z.number().int(),
     pcm: z.union([binary, base64]),
+    ...moodFields,
   }),
   z.strictObject({ type: z.literal('speak_end'), ...request, event_id: name }),
   z.strictObject({ type: z.literal('interrupt'), ...request }),
+  z.strictObject({ type: z.literal('mood'), ...request, ...moodFields }),
   z.strictObject({ type: z.literal('playout'), ...request, delay_ms: z.number().min(0).max(MAX_PLAYOUT_DELAY_MS) }),
   z.strictObject({ type: z.literal('ping'), ...request }),
   z.strictObject({ type: z.literal('close'), ...request }),

@@ -1,6 +1,7 @@
 // What each message of a client does to its conversation. Stateless: the connection keeps who is where.
 import type { Conversation } from '../session/index.ts';
 import type { ClientMessage, Results } from './messages.ts';
+import { readMood } from './mood.ts';
 
 /** A request inside a conversation, that is all but `hello`. */
 export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' }>;
@@ -58,16 +59,29 @@ export async function perform(conversation: Conversation, message: ConversationR
       await conversation.stopMicrophone();
       return {};
     case 'speak':
-      await conversation.speak({ eventId: message.event_id, text: message.text, language: message.language });
+      await conversation.speak({
+        eventId: message.event_id,
+        text: message.text,
+        language: message.language,
+        mood: readMood(message),
+      });
       return {};
     case 'audio':
-      conversation.pushAudio({ eventId: message.event_id, pcm: message.pcm, sampleRateHz: message.rate_hz });
+      conversation.pushAudio({
+        eventId: message.event_id,
+        pcm: message.pcm,
+        sampleRateHz: message.rate_hz,
+        mood: readMood(message),
+      });
       return {};
     case 'speak_end':
       conversation.speakEnd({ eventId: message.event_id });
       return {};
     case 'interrupt':
       conversation.interrupt();
+      return {};
+    case 'mood':
+      conversation.setMood(readMood(message));
       return {};
     case 'playout':
       conversation.reportPlayoutDelay(message.delay_ms);

@@ -15,3 +15,4 @@ export type {
 } from './speech-types.ts';
 export { loadVad, type VadModel, type VadSettings } from './vad.ts';
 export { createVoiceInput, type VoiceInput, type VoiceInputOptions, type VoiceSpan } from './voice-input.ts';
+export { moodOfWording } from './wording.ts';

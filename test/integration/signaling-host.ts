@@ -85,6 +85,9 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
   interrupt() {
     this.#record('interrupt');
   }
+  setMood(...args: Parameters<Conversation['setMood']>) {
+    this.#record('setMood', ...args);
+  }
   reportPlayoutDelay(...args: Parameters<Conversation['reportPlayoutDelay']>) {
     this.#record('reportPlayoutDelay', ...args);
   }

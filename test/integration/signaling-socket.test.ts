@@ -98,6 +98,39 @@ describe('a socket', () => {
     expect(conversation.calls).toEqual([{ name: 'speak', args: [{ eventId: 'e1', text: 'Grüße', language: 'de' }] }]);
   });
 
+  it('passes a mood on, with text, with sound and for the whole conversation', async () => {
+    const client = await Client.open();
+    await client.join();
+    client.json({ type: 'speak', event_id: 'e1', text: 'Hello', emotion: 'happy', strength: 0.3, id: 1 });
+    client.json({ type: 'audio', event_id: 'e2', rate_hz: 8000, pcm: 'AQI=', emotion: 'sad', id: 2 });
+    client.json({ type: 'mood', emotion: 'surprised', id: 3 });
+    client.json({ type: 'mood', id: 4 });
+    await client.reply(4);
+    const moods = conversation.calls.map(({ name, args }) =>
+      name === 'setMood' ? args[0] : (args[0] as { mood: unknown }).mood,
+    );
+    expect(moods).toEqual([
+      { emotion: 'happy', strength: 0.3 },
+      { emotion: 'sad' },
+      { emotion: 'surprised' },
+      undefined,
+    ]);
+  });
+
+  it.each([
+    [{ emotion: 'bored' }, /at emotion.*surprised/],
+    [{ emotion: 'sad', strength: 1.5 }, /at strength/],
+    [{ strength: 0.5 }, /strength is 0.5 without an emotion/],
+  ])('refuses the mood %o in a sentence', async (fields, sentence) => {
+    const client = await Client.open();
+    await client.join();
+    client.json({ type: 'mood', ...fields, id: 1 });
+    const refusal = await client.next(({ type }) => type === 'error');
+    expect(refusal).toMatchObject({ id: 1, code: 'invalid_message' });
+    expect(refusal.message).toMatch(sentence);
+    expect(conversation.calls).toEqual([]);
+  });
+
   it('takes the same messages as msgpack and answers in msgpack', async () => {
     const client = await Client.open();
     client.socket.send(pack({ type: 'hello', session: conversation.id, id: 1 }));
