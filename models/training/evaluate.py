@@ -16,7 +16,7 @@ import config
 import evaluate_context
 import evaluate_roll
 
-SECTIONS = ["lips", "conditions", "closures", "pairs", "sync", "alive", "rest", "drift"]
+SECTIONS = ["lips", "conditions", "closures", "pairs", "sync", "alive", "rest", "drift", "steps", "cost"]
 
 
 def arguments():

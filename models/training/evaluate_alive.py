@@ -14,10 +14,13 @@ import data
 import evaluate_context
 import noise
 from evaluate_roll import job
-from evaluate_statistics import Section, acceleration, within_clips
+from evaluate_statistics import Section, acceleration, fast_share, within_clips
 from evaluate_truth import padded
 
 CONVERSATIONS, SEEDS = 4, 8
+LIP_TEMPERATURE = 0.5  # as served
+DRAWS = 3  # of each conversation, so that the student's own variance is known well
+FAST_HZ = 2  # the head's spectrum: share of its variance above
 HEAD, GAZE = slice(24, 27), config.GAZE
 ASKED_VARIANCE, ASKED_APART = (0.75, 1.25), 0.5
 NETS = (("teacher", 32), ("teacher", 2))
@@ -28,9 +31,10 @@ def run(context):
     talks = conversations(context)
     real = np.concatenate([talk["motion"] for talk in talks])
     rows = [row("real", real, real)]
-    served = [cut(made) for made in context.student.roll([job(t["audio"], i, t["frames"]) for i, t in enumerate(talks)])]
-    rows.append(row("served", np.concatenate(served), real))
-    alone = context.student.roll([job(t["audio"], i, t["frames"], cues=t["cues"]) for i, t in enumerate(talks)])
+    often = list(enumerate(talks * DRAWS))
+    served = np.concatenate([cut(made) for made in context.student.roll([job(t["audio"], i, t["frames"]) for i, t in often])])
+    rows.append(row("served", served, real))
+    alone = context.student.roll([job(t["audio"], i, t["frames"], cues=t["cues"]) for i, t in often])
     rows.append(row("model", np.concatenate([cut(made) for made in alone]), real))
     for name, steps in NETS:
         net = evaluate_context.net_from(name)
@@ -38,7 +42,7 @@ def run(context):
             made = roll_net(net, talks, steps, config.GUIDANCE if name == "teacher" else 1.0)
             rows.append(row(f"{name}, {steps} steps", np.concatenate([cut(m) for m in made]), real))
     seeds = apart(context, talks[0])
-    jitter = [jitter_row(context, "real", real), jitter_row(context, "served", np.concatenate(served))]
+    jitter = [jitter_row(context, "real", real), jitter_row(context, "served", served)]
     section.tables += [(f"Variance within 3 s over the real one's ({context.part} clips)", rows), ("Mean acceleration, a frame squared", jitter),
                        (f"Distance of {SEEDS} seeds, 1 where they know nothing of each other", [seeds])]
     section.figures = dict(variance=rows, jitter=jitter, seeds=seeds)
@@ -57,13 +61,14 @@ def off(ratio):
 
 
 def conversations(context):
-    """The part's clips one after another in CONVERSATIONS talks: audio [n], motion [clips, 75, D], cues [frames, 3]."""
+    """The part's clips one after another in CONVERSATIONS talks: audio [n], motion [clips, 75, D], cues [frames, 3], spoken [frames]."""
     clips = [c for c in context.grid if c["seen"].all() and len(c["opening"]) == data.FRAMES]
     talks = []
     for mine in (clips[i::CONVERSATIONS] for i in range(CONVERSATIONS)):
         motion = np.stack([context.store[f"{c['name']}/motion"] for c in mine])
         audio = np.concatenate([padded(c["audio"], data.FRAMES)[:data.FRAMES * config.FRAME_SAMPLES] for c in mine])
-        talks.append(dict(audio=audio, motion=motion, frames=motion.shape[0] * data.FRAMES, cues=np.concatenate([data.cues(m) for m in motion])))
+        talks.append(dict(audio=audio, motion=motion, frames=motion.shape[0] * data.FRAMES, cues=np.concatenate([data.cues(m) for m in motion]),
+                          spoken=np.concatenate([c["spoken"] for c in mine])))
     return talks
 
 
@@ -76,8 +81,10 @@ def row(name, motion, real):
     share = within_clips(motion) / within_clips(real)
     total = lambda part: float(within_clips(motion)[part].sum() / within_clips(real)[part].sum())
     each = dict(zip(("pitch", "yaw", "roll"), share[HEAD].tolist())) | dict(zip(("gaze_x", "gaze_y"), share[GAZE].tolist()))
+    fast = fast_share(motion, config.FRAME_RATE_HZ, FAST_HZ)[HEAD].mean()
     return dict(motion=name, head=total(HEAD), gaze=total(GAZE), **each, blink=float(share[config.BLINK].mean()),
-                translation=total(slice(27, 30)))
+                translation=total(slice(27, 30)),
+                head_above_2_hz=float(fast))
 
 
 def jitter_row(context, name, motion):
@@ -85,7 +92,7 @@ def jitter_row(context, name, motion):
     return dict(motion=name, opening=speed(context.student.opening(motion)), **{k: speed(motion[..., 24 + i]) for i, k in enumerate(("pitch", "yaw", "roll"))})
 
 
-def roll_net(net, talks, steps, guidance, lip_temperature=0.5, seed=0):
+def roll_net(net, talks, steps, guidance, head_temperature=1.0, seed=0):
     """Motion [frames, D] of each talk by a net in torch, talks cut to the shortest; given cues, told that it speaks."""
     frames = min(t["frames"] for t in talks) // max(config.WINDOWS) * max(config.WINDOWS)
     sound = torch.tensor(np.stack([padded(t["audio"], frames) for t in talks]))
@@ -93,7 +100,8 @@ def roll_net(net, talks, steps, guidance, lip_temperature=0.5, seed=0):
     conditions[:, :, config.STATES.index("speaking")] = 1
     conditions[:, :, len(config.STATES):len(config.STATES) + 3] = torch.tensor(np.stack([t["cues"][:frames] for t in talks]))
     drawn = np.stack([noise.normal(seed + i, range(frames), config.D) for i in range(len(talks))])
-    drawn[:, :, :config.FACE_ROWS] *= lip_temperature
+    drawn[:, :, :config.FACE_ROWS] *= LIP_TEMPERATURE
+    drawn[:, :, config.POSE] *= head_temperature
     with torch.no_grad():
         made = net.roll_out(net.hear(sound), conditions, torch.tensor(drawn), [max(config.WINDOWS)] * (frames // max(config.WINDOWS)), steps, guidance)
     whole = frames // data.FRAMES * data.FRAMES

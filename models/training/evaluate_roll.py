@@ -1,7 +1,7 @@
 """The student as it is served: rolls conversations out by the server's own code (test/bench/eval-motion-roll-out.ts).
 
-Sounds are heard from their first sample on; frame k comes of samples [640 k, 640 k + 640) and 80 ms more. What is drawn may have more
-coefficients than the model's (mood is added after it); `rows` reads as many rows of the basis as there are.
+Sounds are heard from their first sample on; frame k comes of samples [640 k, 640 k + 640) and 80 ms more. What is drawn has more
+coefficients than the model's: the mood's, added after it.
 """
 import json
 import os
@@ -39,7 +39,8 @@ class Student:
         self.model = None if folder is None else str(Path(folder).resolve() / "motion.onnx")
         self.folder = config.MODELS if folder is None else Path(folder)
         self.neutral = np.fromfile(self.folder / "motion.neutral.f32", "<f4").reshape(mesh.POINTS, 3)
-        self.basis = np.fromfile(self.folder / "motion.basis.f32", "<f4").reshape(-1, mesh.POINTS, 3)[:config.D]
+        files = [self.folder / name for name in ("motion.basis.f32", "motion.expressions.f32")]  # the mood's rows come after the model's
+        self.basis = np.concatenate([np.fromfile(path, "<f4") for path in files if path.exists()]).reshape(-1, mesh.POINTS, 3)
         self.told = {}  # what the tool said of its last run: milliseconds a window, cacheBytes, ...
 
     def roll(self, jobs, lip_temperature=None, steps=None, sound=None):
@@ -81,7 +82,7 @@ class Student:
 
     def points(self, motion, which):
         """Drawn landmarks [..., frames, len(which), 3] without the head's pose; motion [..., frames, D or more]."""
-        return self.neutral[which] + np.einsum("...d,dnk->...nk", motion[..., :config.D], self.basis[:, which])
+        return self.neutral[which] + np.einsum("...d,dnk->...nk", motion, self.basis[:motion.shape[-1], which])
 
     def distances(self, motion):
         """Opening, width and jaw [..., frames] in eye-corner distances."""

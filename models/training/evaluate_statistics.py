@@ -73,6 +73,13 @@ def within_clips(motion):
     return motion.var(axis=1).mean(axis=0)
 
 
+def fast_share(motion, rate, above_hz):
+    """Share of the variance within clips that lies above `above_hz` [D]; motion [clips, frames, D]."""
+    power = np.abs(np.fft.rfft(motion - motion.mean(1, keepdims=True), axis=1)) ** 2
+    hz = np.fft.rfftfreq(motion.shape[1], 1 / rate)
+    return power[:, hz > above_hz].sum((0, 1)) / power.sum((0, 1))
+
+
 def acceleration(values):
     """Mean absolute second difference [...] along the frames of values [frames, ...]."""
     return np.abs(np.diff(values, 2, axis=0)).mean(0)
