@@ -51,7 +51,7 @@ export function addBeyondTheModel(coefficients: Float32Array, cues: Cues): void 
     coefficients[index] = (coefficients[index] ?? 0) + amount;
   };
   add(GAZE_X, cues.gazeX - withinRange(cues.gazeX, 'x'));
-  add(GAZE_Y, cues.gazeY - withinRange(cues.gazeY, 'y'));
+  add(GAZE_Y, cues.gazeY - withinRange(cues.gazeY, 'y') + cues.glanceY);
   add(PITCH, cues.pitch);
   add(YAW, cues.yaw);
   add(ROLL, cues.roll);

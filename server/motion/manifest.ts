@@ -7,7 +7,14 @@ import { z } from 'zod';
 import { VaktraError } from '../errors.ts';
 import { LANDMARK_COUNT } from '../types.ts';
 import type { CoefficientRange } from './clamp.ts';
-import { COEFFICIENT_COUNT, CONDITION_COUNT, DRAWN_COUNT, EXPRESSION_COUNT, LOOK_AHEAD_MS } from './layout.ts';
+import {
+  COEFFICIENT_COUNT,
+  CONDITION_COUNT,
+  DRAWN_COUNT,
+  EXPRESSION_COUNT,
+  LOOK_AHEAD_MS,
+  POSE_COUNT,
+} from './layout.ts';
 import { type Classifier, classifierSchema, EXPRESSION_ROWS } from './mood/index.ts';
 
 const fileSchema = z.object({ file: z.string(), bytes: z.number(), sha256: z.string() });
@@ -27,7 +34,8 @@ const manifestSchema = z.object({
     conditions: z.array(z.string()).length(CONDITION_COUNT),
     lookAheadMs: z.literal(LOOK_AHEAD_MS),
     steps: z.number().int(),
-    headTemperature: z.number(),
+    /** One number for the head's six coefficients, or one for each. */
+    headTemperature: z.union([z.number(), z.array(z.number()).length(POSE_COUNT)]),
     /** Floats of the audio encoder's state. */
     audioState: z.array(z.number().int()).length(1),
     /** Layers, 2 (key, value), past frames, width. */
@@ -53,8 +61,8 @@ export interface MotionFiles {
   /** Reads moods in voices. */
   classifier: Classifier;
   steps: number;
-  /** Chance in the head's moves that gives them the real spread. */
-  headTemperature: number;
+  /** [6] chance in the head's moves that gives them the real spread. */
+  headTemperature: readonly number[];
   audioStateSize: number;
   /** Layers, 2 (key, value), past frames, width. */
   pastShape: number[];
@@ -95,7 +103,9 @@ export async function readMotionFiles(modelPath: string, steps?: number): Promis
     range: motion.range,
     classifier: parseClassifier(await verified(join(folder, mood.classifier.file), mood.classifier.sha256)),
     steps: chosen,
-    headTemperature: motion.headTemperature,
+    headTemperature: Array.isArray(motion.headTemperature)
+      ? motion.headTemperature
+      : new Array<number>(POSE_COUNT).fill(motion.headTemperature),
     audioStateSize: motion.audioState[0] as number,
     pastShape: motion.past,
   };

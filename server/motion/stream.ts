@@ -66,7 +66,7 @@ export class MotionStream {
     this.#closing = closing;
     this.#temperature = new Float32Array(COEFFICIENT_COUNT).fill(1);
     this.#temperature.fill(options.lipTemperature, 0, FACE_ROWS);
-    this.#temperature.fill(files.headTemperature, PITCH, PITCH + POSE_COUNT);
+    this.#temperature.set(files.headTemperature, PITCH);
     this.#range = files.range;
     this.#caches = emptyCaches(files);
   }

@@ -4,18 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBehaviour } from '../../server/motion/behaviour/index.ts';
-import { loadMotionModel, type MotionModel, type MotionStream } from '../../server/motion/index.ts';
+import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { normal } from '../../server/motion/noise.ts';
-import {
-  type ConversationState,
-  FRAME_RATE_HZ,
-  MODEL_SAMPLES_PER_FRAME,
-  type MotionFrame,
-} from '../../server/types.ts';
+import { FRAME_RATE_HZ, MODEL_SAMPLES_PER_FRAME, type MotionFrame } from '../../server/types.ts';
+import { LOOK_AHEAD_SAMPLES, play, type Stretch, voice } from '../bench/motion-played.ts';
 import { correlation } from '../bench/statistics.ts';
 
 const MODELS = new URL('../../models/', import.meta.url).pathname;
-const LOOK_AHEAD_SAMPLES = 1280;
 const FACE = 24;
 /** Lip opening in eye-corner distances: a shut mouth, and one that speaks. */
 const SHUT = 0.03;
@@ -29,40 +24,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vaktra-motion-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** A voice-like sound: pulses through two resonances, in syllables of 200 ms; the same for all frames it is asked for. */
-function voice(firstFrame: number, frames: number, level = 0.4): Float32Array {
-  const sound = new Float32Array(frames * MODEL_SAMPLES_PER_FRAME);
-  for (let i = 0; i < sound.length; i++) {
-    const seconds = (firstFrame * MODEL_SAMPLES_PER_FRAME + i) / 16_000;
-    const syllable = Math.max(0, Math.sin(2 * Math.PI * 2.5 * seconds));
-    let value = 0;
-    for (let harmonic = 1; harmonic <= 20; harmonic++) {
-      const hz = 120 * harmonic;
-      const gain = 1 / (1 + ((hz - 700) / 200) ** 2) + 0.5 / (1 + ((hz - 1200) / 200) ** 2);
-      value += gain * Math.sin(2 * Math.PI * hz * seconds);
-    }
-    sound[i] = level * syllable * (value / 2);
-  }
-  return sound;
-}
-
-interface Stretch {
-  state: ConversationState;
-  frames: number;
-  sound?: (firstFrame: number, frames: number) => Float32Array;
-}
-
-/** Rolls stretches out in windows of 4 and calls `see` for each finished frame. */
-async function play(stream: MotionStream, stretches: Stretch[], see: (frame: MotionFrame) => void): Promise<void> {
-  const plan = stretches.flatMap((stretch) => new Array<Stretch>(stretch.frames / 4).fill(stretch));
-  const silence = (_: number, frames: number) => new Float32Array(frames * MODEL_SAMPLES_PER_FRAME);
-  stream.push(new Float32Array(LOOK_AHEAD_SAMPLES));
-  for (const { state, sound } of plan) {
-    stream.push((sound ?? silence)(stream.nextFrame, 4));
-    for (const frame of await stream.next([state, state, state, state])) see(stream.finish(frame));
-  }
-}
 
 describe.each([1, 2, 3, 4])('%i steps', (steps) => {
   it('open the mouth in a voice and shut it in silence, much as the shipped number does', async () => {

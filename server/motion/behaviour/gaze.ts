@@ -16,7 +16,7 @@ const GAZE = {
   idle: { onVisitor: 0.55, spreadX: 0.065, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },
   listening: { onVisitor: 0.85, spreadX: 0.04, spreadY: 0.02, minS: 0.6, meanExtraS: 1.6 },
   thinking: { onVisitor: 0.12, spreadX: 0.02, spreadY: 0.015, minS: 0.9, meanExtraS: 1.8 },
-  speaking: { onVisitor: 0.6, spreadX: 0.03, spreadY: 0.018, minS: 0.4, meanExtraS: 1 },
+  speaking: { onVisitor: 0.6, spreadX: 0.029, spreadY: 0.032, minS: 0.4, meanExtraS: 1 },
 } as const;
 /** Where a thinker looks: to one side and up. */
 const THOUGHT = { x: 0.085, y: -0.055 } as const;
@@ -32,12 +32,15 @@ const ANSWER_FRAMES = { least: 2, most: 9 } as const;
  * Behind shut lids the eyes turn down (Bour, Aramideh and de Visser 2000). The filmed man's tracked irises do so by this
  * much of an eye width per unit of blink (r 0.93); the model knows blinks in no other way.
  */
-const DIP_PER_BLINK = 0.07;
+const DIP_PER_BLINK = 0.073;
 
 export interface Look {
+  /** Iris offset over eye width, + to the image's right and down. */
   x: number;
   y: number;
-  /** Where the eyes rest, without their dip: what the head follows. */
+  /** What a blink adds to y. */
+  dip: number;
+  /** Where the eyes will rest: what the head follows. */
   restX: number;
   restY: number;
 }
@@ -55,14 +58,14 @@ export class Gaze {
     this.#seed = seed;
   }
 
-  /** Iris offset over eye width in the next frame, + to the image's right and down. */
+  /** Where the eyes look in the next frame. */
   next(state: ConversationState, blink: number): Look {
     if (state !== this.#state) this.#hurry();
     this.#state = state;
     if (this.#framesLeft-- <= 0) this.#choose(state);
     this.#x += SACCADE_SHARE * (this.#target.x - this.#x);
     this.#y += SACCADE_SHARE * (this.#target.y - this.#y);
-    return { x: this.#x, y: this.#y + DIP_PER_BLINK * blink, restX: this.#target.x, restY: this.#target.y };
+    return { x: this.#x, y: this.#y, dip: DIP_PER_BLINK * blink, restX: this.#target.x, restY: this.#target.y };
   }
 
   #hurry(): void {

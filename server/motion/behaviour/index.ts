@@ -19,6 +19,8 @@ export interface Cues {
   /** Iris offset over eye width, + to the image's right and down. */
   gazeX: number;
   gazeY: number;
+  /** Added to gazeY after the model: with open eyes it follows a vertical look that it is told by a third only (measured). */
+  glanceY: number;
   /** Added to the head's pose: radians, and eye-corner distances (+ right, down, away). */
   pitch: number;
   yaw: number;
@@ -35,6 +37,7 @@ export const AT_REST: Readonly<Cues> = {
   blink: 0,
   gazeX: 0,
   gazeY: 0,
+  glanceY: 0,
   pitch: 0,
   yaw: 0,
   roll: 0,
@@ -59,7 +62,7 @@ export interface Behaviour {
 
 const NOTHING_HEARD: Heard = { visitorLevel: 0, own: SILENT_FRAME };
 /** What a full breath does to the head: it rises with the shoulders, and the chin a little. */
-const BREATH_PITCH_RAD = 0.009;
+const BREATH_PITCH_RAD = 0.006;
 const BREATH_Y = 0.013;
 
 export function createBehaviour(seed: number): Behaviour {
@@ -80,7 +83,8 @@ export function createBehaviour(seed: number): Behaviour {
       return {
         blink,
         gazeX: look.x,
-        gazeY: look.y,
+        gazeY: look.dip,
+        glanceY: look.y,
         pitch: pose.pitch + answer.pitch + time.pitch - BREATH_PITCH_RAD * lift,
         yaw: pose.yaw,
         roll: pose.roll + time.roll,

@@ -10,13 +10,13 @@ import { VisitorVoice } from './visitor-voice.ts';
 
 /**
  * Nods fall on the pauses between phrases (Dittmann and Llewellyn 1968), after at least 0.7 s of voice, and not within
- * 0.8 s of one another (Ward and Tsukahara 2000, whose rule this follows with pauses for low pitch).
+ * 0.8 s of one another (Ward and Tsukahara 2000, whose rule this follows with pauses for low pitch). This one rests longer.
  */
 const PHRASE_FRAMES = Math.round(0.7 * FRAME_RATE_HZ);
 const PAUSE_FRAMES = 5;
-const REST_FRAMES = Math.round(1.6 * FRAME_RATE_HZ);
+const REST_FRAMES = Math.round(2.2 * FRAME_RATE_HZ);
 /** Not every chance is taken: too many nods read as badly as too few (Poppe, Truong and Heylen 2011). */
-const NOD_CHANCE = 0.7;
+const NOD_CHANCE = 0.65;
 /** Delays until a nod begins, in frames. */
 const LATEST_START_FRAMES = 6;
 /** One to three strokes, each shallower than the last. */

@@ -26,14 +26,14 @@ const SWAY: Record<ConversationState, Pose> = {
   idle: { pitch: 0.007, yaw: 0.011, roll: 0.006, x: 0.014, y: 0.004, z: 0.016 },
   listening: { pitch: 0.005, yaw: 0.007, roll: 0.005, x: 0.009, y: 0.003, z: 0.012 },
   thinking: { pitch: 0.006, yaw: 0.007, roll: 0.005, x: 0.009, y: 0.003, z: 0.01 },
-  speaking: { pitch: 0.003, yaw: 0.004, roll: 0.002, x: 0.014, y: 0.003, z: 0.016 },
+  speaking: { pitch: 0.002, yaw: 0.003, roll: 0.001, x: 0.013, y: 0.002, z: 0.013 },
 };
 const AXES = ['pitch', 'yaw', 'roll', 'x', 'y', 'z'] as const;
 /** Rate of the spring that the sizes follow from state to state, radians a second. */
 const STATE_RATE = 3;
 
 /** The head turns after the eyes: radians per eye width of gaze, by a spring of this rate. */
-const AFTER_GAZE_RAD = { x: 0.45, y: 0.35 } as const;
+const AFTER_GAZE_RAD = { x: 0.32, y: 0.25 } as const;
 const AFTER_GAZE_RATE = 4;
 /** Tilt of the head per eye width that it looks aside, in thought only. */
 const THINKING_TILT_RAD = 0.3;
