@@ -27,7 +27,7 @@ TRAIN_VARIANTS = (
 WORDS_PER_MINUTE = (100, 220)
 PLANS = {  # utterances of a language
     "train": {"sentence": 2, "shuffle": 1} if config.SMOKE else {"sentence": 16, "pair": 10, "shuffle": 18, "numbers": 6},
-    "test": {"sentence": 1 if config.SMOKE else 6}}
+    "test": {"sentence": 1 if config.SMOKE else 18}}
 BORDER_S = (0.1, 0.6)  # silence before and after an utterance
 LEVEL = 10 ** (-23 / 20)  # of an utterance, root mean square
 
