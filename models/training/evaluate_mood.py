@@ -1,7 +1,8 @@
 """Mood: heard in the voices of speakers left out, and read back from the drawn face by the tracker's own blendshapes.
 
 The faces are drawn by the server's code (test/bench/eval-mood-faces.ts): three paintings, six moods, two strengths, five mouths. A mood is
-told apart where, of the mean changes of the blendshapes in the other paintings, its own is the nearest.
+told apart where, of the moods' mean changes of the blendshapes with the other mouths, its own is the nearest; the same with the other
+paintings shows how far a face's own reading is needed.
 """
 import json
 import subprocess
@@ -14,10 +15,11 @@ import numpy as np
 
 import config
 import mood
+import mood_data
 from evaluate_roll import node
 from evaluate_statistics import Section
 
-TOOL = config.MODELS.parent / "test" / "bench" / "eval-mood-faces.ts"
+TOOL = config.SHIPPED.parent / "test" / "bench" / "eval-mood-faces.ts"
 SIDE, UPSCALE = 512, 2
 # Shown in the table, both sides' mean; all 52 count in telling the moods apart, but those that gaze moves.
 SHOWN = ["browInnerUp", "browOuterUp", "browDown", "eyeWide", "eyeSquint", "eyeBlink", "mouthSmile", "mouthFrown", "noseSneer", "cheekSquint",
@@ -27,7 +29,7 @@ ASKED_RECALL, ASKED_TOLD_APART, ASKED_CLOSURE = 0.5, 0.8, 0.01
 
 def run(_context):
     section = Section()
-    heard = mood.evaluate(*mood.load())
+    heard = mood.evaluate(*mood_data.load())
     section.tables += heard["tables"]
     section.check("mood: unweighted recall on speakers left out, as served", heard["served"], ASKED_RECALL)
     faces, names = read_faces()
@@ -35,8 +37,11 @@ def run(_context):
     section.tables.append(("Change of the blendshapes from the same painting and mouth without mood, strength 1, mean over paintings and mouths",
                            shown_rows(changes, names)))
     for strength in sorted({face["strength"] for face in faces}):
-        told, rows = told_apart([face for face in faces if face["strength"] == strength])
-        section.tables.append((f"Mood (row) as the face is read (column), strength {strength}, paintings left out in turn", rows))
+        shown = [face for face in faces if face["strength"] == strength]
+        told, rows = told_apart(shown, lambda face, other: face["portrait"] == other["portrait"] and face["mouth"] != other["mouth"])
+        elsewhere, _ = told_apart(shown, lambda face, other: face["portrait"] != other["portrait"])
+        section.tables.append((f"Mood (row) as the face is read (column), strength {strength}, mouths left out in turn; "
+                               f"paintings left out: {elsewhere:.2f} right", rows))
         section.check(f"mood: drawn moods told apart, strength {strength}", told, ASKED_TOLD_APART)
     closure = max(abs(face["opening"] - face["calm_opening"]) for face in faces)
     section.check("mood: most that a mood changes the lips' opening, eye-corner distances", closure, None, ASKED_CLOSURE)
@@ -86,17 +91,13 @@ def shown_rows(changes, names):
     return [dict(mood=emotion, **{shape: float(change[at].mean()) for shape, at in sides.items()}) for emotion, change in changes.items()]
 
 
-def told_apart(faces):
-    """Share of pictures whose nearest mood, by the mean changes in the other paintings, is the drawn one; and the confusion."""
+def told_apart(faces, is_known):
+    """Share of pictures whose nearest mood, by the mean changes in the pictures that are known of it, is the drawn one; the confusion."""
     emotions = list(dict.fromkeys(face["emotion"] for face in faces))
     counts = {emotion: dict.fromkeys(emotions, 0) for emotion in emotions}
-    for portrait in dict.fromkeys(face["portrait"] for face in faces):
-        others = [face for face in faces if face["portrait"] != portrait]
-        centres = np.stack([np.mean([f["change"] for f in others if f["emotion"] == emotion], 0) for emotion in emotions])
-        spread = np.std([f["change"] for f in others], 0) + 0.01  # a shape that hardly moves says little
-        for face in faces:
-            if face["portrait"] == portrait:
-                nearest = np.argmin((((face["change"] - centres) / spread) ** 2).sum(1))
-                counts[face["emotion"]][emotions[nearest]] += 1
+    for face in faces:
+        known = [other for other in faces if is_known(face, other)]
+        centres = np.stack([np.mean([o["change"] for o in known if o["emotion"] == emotion], 0) for emotion in emotions])
+        counts[face["emotion"]][emotions[np.argmin(((face["change"] - centres) ** 2).sum(1))]] += 1
     right = sum(counts[emotion][emotion] for emotion in emotions) / len(faces)
     return right, [dict(mood=emotion, **row) for emotion, row in counts.items()]

@@ -25,6 +25,8 @@ STEPS = [
     ("student", [["distil.py"]], 35),
     ("export", [["export.py"]], 1),
     ("golden", [["golden.py"]], 1),
+    ("expressions", [["expressions.py"]], 1),
+    ("mood", [["mood.py"]], 2),
 ]
 NETS = ("encoder", "teacher", "student")  # whose losses must fall in a smoke run
 

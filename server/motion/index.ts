@@ -4,7 +4,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { type ExecutionProvider, openModel } from '../runtime/index.ts';
 import { type Behaviour, createBehaviour } from './behaviour/index.ts';
-import { BLINK_LEFT, COEFFICIENT_COUNT, GAZE_Y, PITCH } from './layout.ts';
+import { BLINK_LEFT, COEFFICIENT_COUNT, DRAWN_COUNT, GAZE_Y, PITCH } from './layout.ts';
 import { LipClosing } from './lip-closing.ts';
 import { type MotionFiles, readMotionFiles } from './manifest.ts';
 import { FaceMood } from './mood/index.ts';
@@ -61,6 +61,11 @@ export class MotionModel {
     return this.#files.basis;
   }
 
+  /** Coefficients of a frame, 42: rows of `basis`. */
+  get coefficientCount(): number {
+    return DRAWN_COUNT;
+  }
+
   /** Denoising steps of each run. */
   get steps(): number {
     return this.#files.steps;
@@ -71,12 +76,17 @@ export class MotionModel {
       noise: options.noise ?? ((frame, channel) => normal(options.seed, frame, channel)),
       lipTemperature: options.lipTemperature ?? DEFAULT_LIP_TEMPERATURE,
       behaviour: options.behaviour ?? createBehaviour(options.seed),
-      mood: new FaceMood({
-        classifier: this.#files.classifier,
-        layout: { pitch: PITCH, gazeY: GAZE_Y, blinks: BLINK_LEFT, expressions: COEFFICIENT_COUNT },
-        fromVoice: options.moodFromVoice ?? true,
-        voiceStrength: options.moodStrength ?? DEFAULT_MOOD_STRENGTH,
-      }),
+      mood: this.createMood(options),
+    });
+  }
+
+  /** The mood of one conversation's face. A stream has its own. */
+  createMood(options: Pick<CreateStreamOptions, 'moodFromVoice' | 'moodStrength'>): FaceMood {
+    return new FaceMood({
+      classifier: this.#files.classifier,
+      layout: { pitch: PITCH, gazeY: GAZE_Y, blinks: BLINK_LEFT, expressions: COEFFICIENT_COUNT },
+      fromVoice: options.moodFromVoice ?? true,
+      voiceStrength: options.moodStrength ?? DEFAULT_MOOD_STRENGTH,
     });
   }
 

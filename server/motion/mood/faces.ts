@@ -35,12 +35,12 @@ const FACES: Record<Emotion, Face> = {
   angry: { rows: { brow_down: 1.1, eye_squint: 0.5, nose_sneer: 0.7, frown: 0.35 }, pitch: 0.025, gazeY: -0.01 },
   // 1 + 2 + 4 + 5, corners drawn (20); the head back
   fearful: {
-    rows: { brow_inner_up: 1.1, brow_outer_up: 0.25, brow_down: 0.35, eye_wide: 1, frown: 0.45 },
+    rows: { brow_inner_up: 1.2, brow_down: 0.5, eye_wide: 1, frown: 0.6 },
     pitch: -0.02,
     gazeY: 0,
   },
   // 1 + 2 + 5
-  surprised: { rows: { brow_inner_up: 0.7, brow_outer_up: 1.05, eye_wide: 1 }, pitch: -0.025, gazeY: 0 },
+  surprised: { rows: { brow_inner_up: 0.6, brow_outer_up: 1.15, eye_wide: 1 }, pitch: -0.025, gazeY: 0 },
 };
 
 /** Where head and gaze stand behind the rows. */
