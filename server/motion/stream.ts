@@ -22,7 +22,7 @@ import type { LipClosing } from './lip-closing.ts';
 import type { MotionFiles } from './manifest.ts';
 import type { FaceMood } from './mood/index.ts';
 import type { Noise } from './noise.ts';
-import { OwnVoice, type OwnVoiceFrame } from './song/index.ts';
+import { NoteHold, OwnVoice, type OwnVoiceFrame } from './song/index.ts';
 import { SoundQueue } from './sound-queue.ts';
 
 const LOOK_AHEAD_SAMPLES = (LOOK_AHEAD_MS / 1000) * MODEL_RATE_HZ;
@@ -55,6 +55,7 @@ export class MotionStream {
   readonly #range: CoefficientRange;
   readonly #sound = new SoundQueue();
   readonly #ownVoice = new OwnVoice();
+  readonly #noteHold = new NoteHold();
   #caches: Caches;
   #primed = false;
   #next: FrameIndex = 0;
@@ -127,6 +128,7 @@ export class MotionStream {
       const made = coefficients.subarray(0, COEFFICIENT_COUNT);
       made.set(motion.subarray(i * COEFFICIENT_COUNT, (i + 1) * COEFFICIENT_COUNT));
       clamp(made, this.#range);
+      this.#noteHold.apply(made, voice[i]?.vowelFrames ?? 0);
       const { browRaise } = cues[i] as Cues;
       addBeyondTheModel(coefficients, cues[i] as Cues);
       const heard = sound.subarray(i * MODEL_SAMPLES_PER_FRAME, (i + 1) * MODEL_SAMPLES_PER_FRAME);

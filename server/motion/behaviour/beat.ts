@@ -8,11 +8,11 @@ import { Ease } from './ease.ts';
 /** Beats that a head keeps, in seconds; 0.6 is what people tap by themselves (Fraisse 1982). */
 const PERIOD_S = { shortest: 0.45, start: 0.6, longest: 1 } as const;
 /** Onsets within about this part of a beat draw the oscillator; those between two beats do not. */
-const CATCH_TURNS = 0.25;
+const CATCH_TURNS = 0.3;
 /** How much of its distance to an onset the phase makes up for, over how many frames, and the period. */
-const PHASE_SHARE = 0.5;
+const PHASE_SHARE = 0.7;
 const PHASE_FRAMES = 6;
-const PERIOD_SHARE = 0.12;
+const PERIOD_SHARE = 0.3;
 /** Onsets are heard this many frames before they are seen: the motion's look-ahead. */
 const AHEAD_FRAMES = 2;
 

@@ -3,6 +3,7 @@
 
 import { FRAME_RATE_HZ } from '../../types.ts';
 import { pitchHz } from './pitch.ts';
+import { SteadyVowel } from './steady-vowel.ts';
 
 /** RMS of a frame from which the voice sounds: 46 dB under full scale, and this much over the quiet between words. */
 const SOUNDING_DB = -46;
@@ -21,9 +22,8 @@ const SURE_S = 1.6;
 const UNSURE_S = 0.7;
 /** Notes are forgotten at this rate. */
 const FORGET_S = 6;
-/** A note begins where loudness rises by this much within a frame, or pitch moves by this many semitones. */
+/** A note begins where loudness rises by this much within a frame, or where pitch leaves the note before. */
 const ONSET_DB = 6;
-const ONSET_SEMITONES = 1.2;
 /** Two onsets are at least this far apart. */
 const ONSET_REST_FRAMES = 4;
 
@@ -34,12 +34,15 @@ export interface OwnVoiceFrame {
   sung: number;
   /** A note or syllable begins here. */
   onset: boolean;
+  /** Frames for which one vowel has been held, this one included. */
+  vowelFrames: number;
 }
 
-export const SILENT_FRAME: OwnVoiceFrame = { sounding: false, sung: 0, onset: false };
+export const SILENT_FRAME: OwnVoiceFrame = { sounding: false, sung: 0, onset: false, vowelFrames: 0 };
 
 /** Follows one conversation's voice; its memory is a few numbers. */
 export class OwnVoice {
+  readonly #vowel = new SteadyVowel();
   #floorDb: number | undefined;
   #lastDb = SILENCE_DB;
   #note: number | undefined;
@@ -53,31 +56,32 @@ export class OwnVoice {
     const floor = Math.min(db, (this.#floorDb ?? db) + FLOOR_RISE_DB);
     this.#floorDb = floor;
     const sounding = db > Math.max(SOUNDING_DB, floor + OVER_FLOOR_DB);
-    const moved = this.#follow(sounding ? pitchSemitones(sound) : undefined);
+    const left = this.#follow(sounding ? pitchSemitones(sound) : undefined);
     const rise = db - this.#lastDb;
     this.#lastDb = db;
     this.#sinceOnset += 1;
-    const onset = sounding && this.#sinceOnset >= ONSET_REST_FRAMES && (rise > ONSET_DB || moved > ONSET_SEMITONES);
+    const onset = sounding && this.#sinceOnset >= ONSET_REST_FRAMES && (rise > ONSET_DB || left);
     if (onset) this.#sinceOnset = 0;
-    return { sounding, sung: this.#sung(), onset };
+    const vowelFrames = this.#vowel.next(sound, this.#heldFrames > 0);
+    return { sounding, sung: this.#sung(), onset, vowelFrames };
   }
 
-  /** Takes a frame's pitch, in semitones, into the note; returns how far it moved from the note before. */
-  #follow(pitch: number | undefined): number {
+  /** Takes a frame's pitch, in semitones, into the note; true where the voice left a held note and sounds on. */
+  #follow(pitch: number | undefined): boolean {
     const before = this.#note;
     this.#noteSeconds *= 1 - 1 / (FORGET_S * FRAME_RATE_HZ);
     if (pitch === undefined || before === undefined || Math.abs(pitch - before) > HELD_SEMITONES) {
       const wasNote = this.#heldFrames >= NOTE_FRAMES;
       this.#note = pitch;
       this.#heldFrames = 0;
-      return wasNote && pitch !== undefined && before !== undefined ? Math.abs(pitch - before) : 0;
+      return wasNote && pitch !== undefined;
     }
     this.#note = before + NOTE_SHARE * (pitch - before);
     this.#heldFrames += 1;
     // With its eighth frame a note counts whole, its past included.
     const counted = this.#heldFrames === NOTE_FRAMES ? NOTE_FRAMES : this.#heldFrames > NOTE_FRAMES ? 1 : 0;
     this.#noteSeconds += counted / FRAME_RATE_HZ;
-    return 0;
+    return false;
   }
 
   #sung(): number {
