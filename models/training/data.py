@@ -84,7 +84,7 @@ class Clips:
         motion, audio, spoken = self.motion[i].copy(), self.voice(rng, i, OTHER_VOICE_SHARE), self.spoken[i]
         if rng.random() < SILENT_SHARE:  # the head goes on as filmed, the face as in the clip's own silence
             motion[:, :config.FACE_ROWS] = quiet_face(motion[:, :config.FACE_ROWS], spoken)
-            audio[:], spoken = 0, np.zeros_like(spoken)
+            audio, spoken = sound.nobody(rng, len(audio)), np.zeros_like(spoken)
         return motion, audio, spoken
 
     def any_head(self, rng):

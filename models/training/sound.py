@@ -41,6 +41,24 @@ def noise(rng, length):
     return made / np.sqrt(2 * (np.abs(made) ** 2).sum()) * length
 
 
+def nobody(rng, length):
+    """Sound in which nobody speaks [length]: nothing, steady noise, a tone, a hum, or a constant."""
+    level, seconds = 10 ** (rng.uniform(-50, -6) / 20), np.arange(length) / config.AUDIO_RATE_HZ
+    kind = rng.integers(5)
+    if kind == 0:
+        return np.zeros(length, np.float32)
+    if kind == 1:
+        made = np.fft.irfft(noise(rng, length), length)
+    elif kind == 2:
+        made = np.sin(2 * np.pi * (np.exp(rng.uniform(np.log(50), np.log(7000))) * seconds + rng.random()))
+    elif kind == 3:
+        hz = rng.uniform(45, 130)
+        made = sum(np.sin(2 * np.pi * (i * hz * seconds + rng.random())) / i for i in range(1, 8))
+    else:
+        made = np.ones(length) * rng.choice([-1, 1])
+    return (np.clip(level * made, -1, 1)).astype(np.float32)
+
+
 def disturb(rng, audio, others):
     """Sound [n] as another line would bring it; `others(rng)` gives a stranger's sound [n] for the babble."""
     n = len(audio)

@@ -4,9 +4,9 @@ It teaches the encoder what is said (`Speech`), and by lips made from the phones
 """
 import numpy as np
 
-import align
 import config
 import data
+import emodb
 import lips
 import phones
 import synth
@@ -15,6 +15,9 @@ SYNTHETIC_WEIGHT = 0.5  # of an utterance, beside a real one's 1
 CURVES_SHARE = 0.2  # of the clips that come from FACEGOOD
 SPEED = (0.8, 1.25)  # range of the factor that tempo, pitch and formants are moved by together
 EDGE_S = 0.3  # a crop may begin and end this far outside the utterance: silence
+HELD_SHARE, HELD_S = 0.12, (0.5, 2.0)  # crops in which a vowel is held, as singers do
+HELD_LEAST_S = 0.06  # a vowel that can be held lasts this long at least
+GRAIN_S = 0.03  # hop of the grains that a held vowel is laid out of
 
 
 class Speech:
@@ -29,6 +32,8 @@ class Speech:
         """audio [SOUND_SAMPLES] and the phones in it, times in seconds from its start; and the utterance's index, where it starts, its speed."""
         at = min(int(np.searchsorted(self.share, rng.random())), len(self.utterances) - 1)
         said = self.utterances[at]
+        if rng.random() < HELD_SHARE:
+            said = held(rng, said)
         speed = np.exp(rng.uniform(*np.log(SPEED)))
         length = data.SOUND_SAMPLES / config.AUDIO_RATE_HZ
         seconds = len(said["audio"]) / config.AUDIO_RATE_HZ / speed
@@ -42,6 +47,27 @@ class Speech:
         """audio [SOUND_SAMPLES], articulatory features [75, F] and phone classes [75] of its frames."""
         audio, said, *_ = self.crop(rng)
         return audio, phones.coverage(said, data.FRAMES, config.FRAME_RATE_HZ), phones.class_frames(said, data.FRAMES, config.FRAME_RATE_HZ)
+
+
+def held(rng, said):
+    """The utterance with one of its vowels held: grains of its middle laid over each other (Roads 1978), what follows comes later."""
+    vowel = phones.FEATURES.index("vowel")
+    fit = [i for i, (symbol, a, b) in enumerate(said["phones"]) if phones.features(symbol)[vowel] == 1 and b - a > HELD_LEAST_S]
+    if not fit:
+        return said
+    at, hop = rng.choice(fit), int(GRAIN_S * config.AUDIO_RATE_HZ)
+    symbol, start, end = said["phones"][at]
+    seconds, rate = rng.uniform(*HELD_S), config.AUDIO_RATE_HZ
+    first, last = int((0.7 * start + 0.3 * end) * rate), int((0.3 * start + 0.7 * end) * rate)
+    pieces = np.pad(said["audio"], (hop, 2 * hop))[hop:]  # a grain may reach over the vowel's ends
+    made, window = np.zeros(int(seconds * rate) // hop * hop + hop), np.hanning(2 * hop + 1)[:-1]
+    for place in range(0, len(made) - 2 * hop + 1, hop):
+        grain = rng.integers(first, max(first + 1, last - hop))
+        made[place:place + 2 * hop] += pieces[grain:grain + 2 * hop] * window
+    cut = (first + last) // 2
+    later = len(made) / rate
+    moved = [(s, a + later * (i > at), b + later * (i >= at)) for i, (s, a, b) in enumerate(said["phones"])]
+    return {**said, "audio": np.concatenate([said["audio"][:cut], made.astype(np.float32), said["audio"][cut:]]), "phones": moved}
 
 
 class Voices:
@@ -72,4 +98,4 @@ def utterances(part):
     said = synth.load(part)
     for u in said:
         u["weight"] = SYNTHETIC_WEIGHT
-    return said + align.load_emodb(part)
+    return said + emodb.load(part)
