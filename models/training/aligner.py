@@ -1,6 +1,6 @@
 """A net that names the sound of every 10 ms, seeing what comes before and after: the ear of align.py.
 
-Taught on synthetic and hand-labelled speech; afterwards also on the filmed clips, whose phones it has aligned itself.
+Taught on synthetic and hand-labelled speech.
 Usage: python aligner.py     says how often it names the right class on voices it has never heard
 """
 import numpy as np
@@ -22,7 +22,7 @@ BEFORE, AFTER = 120, 280  # samples around a hop, so that the mel's window has t
 CROP_FRAMES, BATCH = 240, 16
 CHANNELS, KERNEL, DILATIONS = 144, 5, (1, 2, 4, 1, 2)
 EMODB_SHARE = 0.3
-RATE, LATER_RATE, DECAY = 2e-3, 5e-4, 0.01
+RATE, DECAY = 2e-3, 0.01
 
 
 class Aligner(nn.Module):
@@ -65,25 +65,18 @@ def draw(rng, sources, shares):
     return torch.tensor(np.stack(audio)), torch.tensor(np.stack([row[1] for row in rows])), *data.ears(rng, BATCH)
 
 
-def teach(name, steps, extra=(), start=None):
-    """Trains into cache/NAME.pt; `extra` are utterances of the filmed man, a third of what is then heard, by a net that begins as `start`."""
+def teach():
+    """Trains into cache/aligner.pt, as far as that is not done, and returns the net."""
     torch.manual_seed(0)
-    net, rate = (load(start).train(), LATER_RATE) if start else (Aligner(), RATE)
     sources, shares = [Heard(synth.load("train")), Heard(emodb.load("train"))], [1 - EMODB_SHARE, EMODB_SHARE]
-    if extra:
-        sources, shares = sources + [Heard(extra)], [s * 2 / 3 for s in shares] + [1 / 3]
 
     def loss_of(net, _average, batch, _rng, _step):
         audio, classes, filters, change = batch
         return dict(classes=F.nll_loss(net(audio, filters, change).flatten(0, 1), classes.flatten()))
 
-    trainer.train(name, net, lambda rng: draw(rng, sources, shares), loss_of, steps=steps, rate=rate, decay=DECAY, seed=2)
-    return load(name)
-
-
-def load(name):
+    trainer.train("aligner", Aligner(), lambda rng: draw(rng, sources, shares), loss_of, steps=config.ALIGNER_TRAINING_STEPS, rate=RATE, decay=DECAY, seed=2)
     net = Aligner()
-    net.load_state_dict(trainer.averaged(name))
+    net.load_state_dict(trainer.averaged("aligner"))
     return net.eval()
 
 
@@ -101,7 +94,7 @@ def accuracy(net, utterances):
 
 def main():
     torch.set_num_threads(1)
-    net = teach("aligner", config.ALIGNER_TRAINING_STEPS)
+    net = teach()
     for name, utterances in (("synthetic, voices never heard", synth.load("test")), ("EMO-DB, talkers never heard", emodb.load("test"))):
         print("aligner: {}: {:.1%} of the frames, {:.1%} of those of speech".format(name, *accuracy(net, utterances)))
 
