@@ -16,7 +16,7 @@ import config
 import emodb
 import phones
 import synth
-from espeak import Espeak
+from espeak import CLOSURE_S, Espeak
 from viterbi import Lattice
 
 WORD_TICKS_PER_S = 25_000
@@ -53,9 +53,20 @@ def aligned(scores, lattice):
     found = lattice.best(scores)
     if found is None:
         return None
-    said = [(symbol, a / aligner.RATE_HZ, b / aligner.RATE_HZ) for symbol, a, b in found[0]]
+    said = with_closures([(symbol, a / aligner.RATE_HZ, b / aligner.RATE_HZ) for symbol, a, b in found[0]])
     speech = [scores[a:b, phones.class_of(symbol)] for symbol, a, b in found[0] if symbol != phones.SILENCE]
     return said, float(np.concatenate(speech).mean())
+
+
+def with_closures(said):
+    """A stop after a silence begins CLOSURE_S before its burst: silent, but lips are seen to be closed from then on (filmed b and p)."""
+    said = list(said)
+    for i in range(1, len(said)):
+        (before, start, silent_until), (symbol, _, end) = said[i - 1:i + 1]
+        if before == phones.SILENCE and phones.is_stop(symbol):
+            closed = max(start, min(silent_until, end - CLOSURE_S))
+            said[i - 1:i + 1] = (before, start, closed), (symbol, closed, end)
+    return [phone for phone in said if phone[2] > phone[1]]
 
 
 def grid_words(name):
