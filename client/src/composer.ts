@@ -1,5 +1,6 @@
-// The form in which a person says what the avatar should say: text, its language, the microphone and the interrupt.
+// The form in which a person says what the avatar should say: text, its language, its mood, the microphone and the interrupt.
 // Reports what was pressed; knows nothing of the connection.
+import { EMOTIONS, type Emotion } from '../../server/types.ts';
 import { element } from './dom.ts';
 
 /** Remembered between visits, on this device only. */
@@ -11,11 +12,14 @@ export interface ComposerHandlers {
   onSpeak: (text: string, language: string | undefined) => Promise<boolean>;
   onMicrophone: (on: boolean) => void;
   onInterrupt: () => void;
+  /** Another mood was chosen. */
+  onMood: () => void;
 }
 
 export class Composer {
   readonly #text = element('text', HTMLTextAreaElement);
   readonly #language = element('language', HTMLSelectElement);
+  readonly #mood = element('mood', HTMLSelectElement);
   readonly #speak = element('speak', HTMLButtonElement);
   readonly #microphone = element('microphone', HTMLButtonElement);
   readonly #interrupt = element('interrupt', HTMLButtonElement);
@@ -40,7 +44,13 @@ export class Composer {
       // In an open dialog Escape closes the dialog.
       if (event.key === 'Escape' && document.querySelector('dialog[open]') === null) this.#interrupt.click();
     });
+    this.#mood.addEventListener('change', () => handlers.onMood());
     this.#language.addEventListener('change', () => localStorage.setItem(LANGUAGE_KEY, this.#language.value));
+  }
+
+  /** The mood that was chosen; undefined leaves it to wording and voice. */
+  get mood(): Emotion | undefined {
+    return EMOTIONS.find((emotion) => emotion === this.#mood.value);
   }
 
   fillLanguages(languages: { id: string; name: string }[]): void {

@@ -57,6 +57,7 @@ export class Page {
     onSpeak: (text, language) => this.#speak(text, language),
     onMicrophone: (on) => void this.#switchMicrophone(on),
     onInterrupt: () => this.#conversation?.tell({ type: 'interrupt' }),
+    onMood: () => this.#tellMood(),
   });
   #figures = new FigureReader();
   #conversation: Conversation | undefined;
@@ -184,6 +185,11 @@ export class Page {
     return this.#try(() => this.#conversation?.request(request));
   }
 
+  #tellMood(): void {
+    const emotion = this.#composer.mood;
+    this.#conversation?.tell({ type: 'mood', ...(emotion && { emotion }) });
+  }
+
   async #switchMicrophone(on: boolean): Promise<void> {
     this.#stage.unmute();
     const conversation = this.#conversation;
@@ -213,6 +219,8 @@ export class Page {
   #showStatus(status: ConnectionStatus): void {
     document.body.dataset.connection = status;
     this.#composer.setConnected(status === 'connected');
+    // A new conversation knows nothing of what was chosen before.
+    if (status === 'connected') this.#tellMood();
     this.#showWords();
   }
 
