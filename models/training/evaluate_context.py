@@ -38,7 +38,7 @@ class Context:
     def baselines(self):
         """name -> predictor, fitted on GRID; the regressor among them once it was trained."""
         fitted = evaluate_baselines.fit(evaluate_baselines.train_clips())
-        return fitted | evaluate_regressor.load()
+        return fitted | evaluate_regressor.load(self.student)
 
     @functools.cached_property
     def store(self):

@@ -21,6 +21,7 @@ from evaluate_statistics import Section
 
 TOOL = config.SHIPPED.parent / "test" / "bench" / "eval-mood-faces.ts"
 SIDE, UPSCALE = 512, 2
+CROP, SHEET_SIDE = (slice(140, 880), slice(160, 860)), (175, 185)  # of the enlarged picture; width and height in the sheet
 # Shown in the table, both sides' mean; all 52 count in telling the moods apart, but those that gaze moves.
 SHOWN = ["browInnerUp", "browOuterUp", "browDown", "eyeWide", "eyeSquint", "eyeBlink", "mouthSmile", "mouthFrown", "noseSneer", "cheekSquint",
          "mouthShrugLower", "mouthUpperUp"]
@@ -45,6 +46,7 @@ def run(_context):
         section.check(f"mood: drawn moods told apart, strength {strength}", told, ASKED_TOLD_APART)
     closure = max(abs(face["opening"] - face["calm_opening"]) for face in faces)
     section.check("mood: most that a mood changes the lips' opening, eye-corner distances", closure, None, ASKED_CLOSURE)
+    sheet(faces)
     section.figures = dict(recall=heard["served"], closure=closure)
     return section
 
@@ -70,6 +72,7 @@ def read_faces():
             if not result.face_blendshapes:
                 raise SystemExit(f"No face is seen in {face['file']}.")
             names = [shape.category_name for shape in result.face_blendshapes[0]]
+            face["picture"] = picture
             face["shapes"] = np.array([shape.score for shape in result.face_blendshapes[0]])
     calm = {(f["portrait"], f["strength"], f["mouth"]): f for f in faces if f["emotion"] == "neutral"}
     for face in faces:
@@ -78,6 +81,16 @@ def read_faces():
         face["change"] = (face["shapes"] - rest["shapes"]) * still
         face["calm_opening"] = rest["opening"]
     return faces, names
+
+
+def sheet(faces):
+    """Writes cache/eval/moods.jpg: a painting per row, a mood per column, at full strength."""
+    rows = [np.hstack([cv2.resize(face["picture"][CROP], SHEET_SIDE, interpolation=cv2.INTER_AREA)
+                       for face in faces if face["portrait"] == portrait and face["strength"] == 1 and face["mouth"] == mouth])
+            for portrait, mouth in zip(dict.fromkeys(face["portrait"] for face in faces), ("shut", "shut", "ajar"))]
+    path = config.CACHE / "eval" / "moods.jpg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
 def by_mood(faces):

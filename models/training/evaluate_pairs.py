@@ -7,11 +7,11 @@ import numpy as np
 
 import config
 import evaluate_flite as flite
+from evaluate_closures import CLOSED_SHARE, SPEECH_PERCENTILE
 from evaluate_statistics import Section, smallest_near
 from evaluate_truth import padded
 
 CLOSED, OPEN = ("b", "p", "m"), ("d", "t", "g", "n", "s")
-CLOSED_SHARE, SPEECH_PERCENTILE = 0.12, 95
 ASKED_CLOSED, ASKED_OPEN = 0.90, 0.10
 STRETCHES = (0.9, 1.0, 1.2, 1.5)
 CARRIERS = (  # what is said before and after, in CMU sounds
