@@ -90,7 +90,7 @@ def sheet(faces):
             for portrait, mouth in zip(dict.fromkeys(face["portrait"] for face in faces), ("shut", "shut", "ajar"))]
     path = config.CACHE / "eval" / "moods.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    cv2.imwrite(str(path), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 78])
 
 
 def by_mood(faces):

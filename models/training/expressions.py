@@ -1,7 +1,7 @@
 """Makes eight expression rows for 478 landmarks out of the ICT face: models/motion.expressions.f32 [8, 478, 3].
 
 The filmed data has no emotional faces, so these shapes are another model's (ICT FaceKit, MIT): its neutral face is laid on ours by a
-similarity and a thin-plate warp through 60 landmarks that both have, and each of our landmarks takes the movement of the surface around it.
+similarity and a thin-plate warp through 52 landmarks that both have, and each of our landmarks takes the movement of the surface around it.
 Every row is made symmetric, keeps the skull still, and moves the lips' two inner contours alike, so that it never parts closed lips.
 Axes and unit as in basis.py. Usage: python expressions.py [--plot rows.png]
 """
