@@ -43,7 +43,7 @@ def run(context):
             rows.append(row(f"{name}, {steps} steps", np.concatenate([cut(m) for m in made]), real))
     seeds = apart(context, talks[0])
     jitter = [jitter_row(context, "real", real), jitter_row(context, "served", served)]
-    section.tables += [(f"Variance within 3 s over the real one's ({context.part} clips)", rows), ("Mean acceleration, a frame squared", jitter),
+    section.tables += [(f"Variance within 3 s over the real one's ({context.part} clips)", rows), ("Mean acceleration, a frame squared, and the head's range within 3 s", jitter),
                        (f"Distance of {SEEDS} seeds, 1 where they know nothing of each other", [seeds])]
     section.figures = dict(variance=rows, jitter=jitter, seeds=seeds)
     section.check("alive: head's variance as served over the real", rows[1]["head"], *ASKED_VARIANCE)
@@ -88,8 +88,11 @@ def row(name, motion, real):
 
 
 def jitter_row(context, name, motion):
+    """Mean acceleration of opening (eye-corner distances) and head (radians), and how far the head goes within a clip, in degrees."""
     speed = lambda values: float(np.mean([acceleration(clip) for clip in values]))
-    return dict(motion=name, opening=speed(context.student.opening(motion)), **{k: speed(motion[..., 24 + i]) for i, k in enumerate(("pitch", "yaw", "roll"))})
+    turns = dict(zip(("pitch", "yaw", "roll"), np.moveaxis(motion[..., HEAD], -1, 0)))
+    return dict(motion=name, opening=speed(context.student.opening(motion)), **{axis: speed(values) for axis, values in turns.items()},
+                **{f"{axis}_range_deg": float(np.degrees(np.ptp(values, axis=1)).mean()) for axis, values in turns.items()})
 
 
 def roll_net(net, talks, steps, guidance, head_temperature=1.0, seed=0):

@@ -38,7 +38,8 @@ def run(context):
     languages = by_language(spoken, drawn)
     rows.append(row("synthetic, all languages", spoken, drawn))
     section.tables += [("Closures: area under the curve", rows), ("Closures by language, synthetic speech in voices never heard", languages)]
-    section.figures = dict(sources=rows, languages=languages)
+    area = [r["pbm_tdkgn"] for r in languages]
+    section.figures = dict(sources=rows, languages=languages, deviation_over_languages=float(np.nanstd(area)))
     named = {r["source"]: r for r in rows}
     counted = [r["pbm_tdkgn"] for r in languages if np.isfinite(r["pbm_tdkgn"])]
     section.check("closures: GRID, of the real video's", named["GRID, student"]["pbm_tdkgn"] / named["GRID, real video"]["pbm_tdkgn"], ASKED_OF_REAL)

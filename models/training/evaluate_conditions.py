@@ -1,18 +1,19 @@
-"""The lips where the sound is poor: 10 dB babble, a telephone, a room, Opus at 12 kbit/s, quiet and loud, beside the clean sound; held-out GRID
+"""The lips where the sound is poor: 10 dB babble of five people, a telephone, a room, Opus at 12 kbit/s, quiet and loud, beside the clean sound; held-out GRID
 clips, r of the opening on speech frames as served.
 """
 import numpy as np
 
+import config
 import evaluate_sounds
 from evaluate_statistics import Section, agreement
-from evaluate_truth import padded
+from evaluate_truth import padded, read_sound
 
 QUIET, LOUD = 0.01, 1.0  # peak of the sound
 
 
 def run(context):
     rng = np.random.default_rng(7)
-    others = [clip["audio"] for clip in context.talking] + [clip["audio"][:len(context.grid[0]["audio"])] for clip in context.facegood]
+    others = [read_sound(path) for path in sorted((config.data_dir() / "multilingual").glob("*.flac"))]
     changes = {
         "clean": lambda audio: audio,
         "babble, 10 dB": lambda audio: evaluate_sounds.babble(audio, others, rng),

@@ -24,12 +24,13 @@ def node():
     return os.environ["VAKTRA_NODE"]
 
 
-def job(samples, seed, frames, state="speaking", cues=None, repeat=None):
+def job(samples, seed, frames, state="speaking", cues=None, restart=None):
     """One conversation. samples: a sound [n], or stretches [(first, count)] of the plan's sound file; state: one for all frames,
-    or [(state, frames)]; cues [frames, 3]: blink, gaze x, gaze y, in place of the behaviour; repeat: (from frame, lag), see the tool.
+    or [(state, frames)]; cues [frames, 3]: blink, gaze x, gaze y, in place of the behaviour; restart: frame from which on
+    chance is that of a conversation which begins there.
     """
     states = [(state, frames)] if isinstance(state, str) else state
-    return dict(samples=samples, seed=seed, frames=frames, states=[list(s) for s in states], cues=cues, repeat=repeat)
+    return dict(samples=samples, seed=seed, frames=frames, states=[list(s) for s in states], cues=cues, restart=restart)
 
 
 class Student:
@@ -64,8 +65,8 @@ class Student:
                     entry["cues"] = row
                     cues.append(np.asarray(one["cues"], "<f4"))
                     row += len(one["cues"])
-                if one["repeat"] is not None:
-                    entry["repeat"] = {"from": one["repeat"][0], "lag": one["repeat"][1]}
+                if one["restart"] is not None:
+                    entry["restart"] = one["restart"]
                 plan["jobs"].append(entry)
             if sound is None:
                 np.concatenate(sounds).tofile(folder / "sound.f32")

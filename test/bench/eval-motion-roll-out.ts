@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { z } from 'zod';
 import { loadConfig } from '../../server/config.ts';
 import { AT_REST, createBehaviour } from '../../server/motion/behaviour/index.ts';
-import { type Behaviour, type Cues, loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
+import { type Behaviour, loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { normal } from '../../server/motion/noise.ts';
 import { motionModelOptions } from '../../server/session/index.ts';
 import { type ConversationState, MODEL_RATE_HZ } from '../../server/types.ts';
@@ -30,8 +30,8 @@ const jobSchema = z.object({
   states: z.array(z.tuple([z.enum(['idle', 'listening', 'thinking', 'speaking']), z.number().int().positive()])),
   /** First row of the cues' file, where blinks and gaze are given instead of drawn, and nothing is added to the model's head. */
   cues: z.number().int().optional(),
-  /** From frame `from` on, chance is that of the frame `lag` earlier, the behaviour's included. */
-  repeat: z.object({ from: z.number().int(), lag: z.number().int() }).optional(),
+  /** Frame from which on chance, the behaviour's included, is that of a conversation which begins there. */
+  restart: z.number().int().optional(),
 });
 const planSchema = z.object({
   /** motion.onnx with its manifest beside it; left out: as served. */
@@ -103,13 +103,13 @@ async function* rollOut(
   lipTemperature: number,
   cues: Float32Array | undefined,
 ): AsyncGenerator<Made> {
-  const { seed, repeat } = job;
+  const { seed, restart } = job;
   const stream = model.createStream({
     seed,
     lipTemperature,
     behaviour: behaviourOf(job, cues),
-    ...(repeat && {
-      noise: (frame, channel) => normal(seed, frame >= repeat.from ? frame - repeat.lag : frame, channel),
+    ...(restart !== undefined && {
+      noise: (frame, channel) => normal(seed, frame >= restart ? frame - restart : frame, channel),
     }),
   });
   const pieces = soundOf(job, sound);
@@ -131,10 +131,9 @@ async function* rollOut(
   stream.close();
 }
 
-function behaviourOf({ seed, cues: firstRow, repeat }: Job, cues: Float32Array | undefined): Behaviour {
+function behaviourOf({ seed, cues: firstRow, restart }: Job, cues: Float32Array | undefined): Behaviour {
   if (firstRow !== undefined && cues) return givenCues(cues, firstRow);
-  const drawn = createBehaviour(seed);
-  return repeat ? repeated(drawn, repeat) : drawn;
+  return restart === undefined ? createBehaviour(seed) : restarted(seed, restart);
 }
 
 /** Blinks and gaze from the cues' file; the head is the model's alone. */
@@ -149,19 +148,10 @@ function givenCues(cues: Float32Array, firstRow: number): Behaviour {
   };
 }
 
-/** The behaviour, which from a frame on does again what it did `lag` frames earlier. */
-function repeated(behaviour: Behaviour, { from, lag }: { from: number; lag: number }): Behaviour {
-  const before: Cues[] = [];
+function restarted(seed: number, restart: number): Behaviour {
+  const [before, after] = [createBehaviour(seed), createBehaviour(seed)];
   let frame = 0;
-  return {
-    next(state) {
-      const again = frame >= from ? before[frame - from] : undefined;
-      const cues = again ?? behaviour.next(state);
-      if (frame >= from - lag && frame < from) before.push(cues);
-      frame += 1;
-      return cues;
-    },
-  };
+  return { next: (...now) => (frame++ < restart ? before : after).next(...now) };
 }
 
 function* statesOf({ states }: Job): Generator<ConversationState> {

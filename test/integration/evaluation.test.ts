@@ -81,14 +81,14 @@ describe('the roll-out', () => {
     expect(motion.slice(2 * size)).not.toEqual(motion.slice(0, size));
   });
 
-  it('repeats the chance of an earlier stretch when told to, and only then', async () => {
+  it('begins chance anew where it is told to, and only there', async () => {
     const states = [['speaking', 2 * FRAMES]];
     const twice = [
       [0, 2 * SECOND],
       [0, 2 * SECOND],
     ];
     const { told, motion } = await rollOut([
-      { seed: 1, sound: twice, states, repeat: { from: FRAMES, lag: FRAMES } },
+      { seed: 1, sound: twice, states, restart: FRAMES },
       { seed: 1, sound: twice, states },
     ]);
     const blinksAndGaze = (from: number) =>
