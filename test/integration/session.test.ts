@@ -15,6 +15,9 @@ const SAMPLES_PER_MS = 48;
 const AUDIBLE = 0.02;
 const MAX_CONVERSATIONS = 3;
 const PATIENCE_MS = 20_000;
+/** Where two of the mood's rows stand in a frame. */
+const SMILE = 39;
+const FROWN = 40;
 
 let server: TestServer;
 let voice: { pcm: Uint8Array; sampleRateHz: number; samples: number };
@@ -101,6 +104,27 @@ describe('a conversation', () => {
     expect(Math.abs(end.sample - begin.sample - voice.samples)).toBeLessThan(2 * SAMPLES_PER_MS);
     // A machine of its own needs 200 to 300 ms; other tests may run beside this one.
     expect((viewer.firstAudibleMs ?? 0) - pushedMs).toBeLessThan(1500);
+    viewer.close();
+  });
+
+  it("wears the mood of each speech while it is heard, and the conversation's own elsewhere", async () => {
+    const conversation = await open();
+    const viewer = await watch(conversation);
+    const smiles: number[] = [];
+    const frowns: number[] = [];
+    conversation.on('motion', ({ drawn }) => {
+      smiles.push(drawn.coefficients[SMILE] ?? Number.NaN);
+      frowns.push(drawn.coefficients[FROWN] ?? Number.NaN);
+    });
+    const ended = once(conversation, 'speechEnded');
+    conversation.pushAudio({ eventId: 'glad', ...voice, mood: { emotion: 'happy', strength: 1 } });
+    conversation.speakEnd({ eventId: 'glad' });
+    await ended;
+    expect(Math.max(...smiles)).toBeGreaterThan(0.6);
+    expect(Math.max(...frowns)).toBeLessThan(0.05);
+    conversation.setMood({ emotion: 'sad' });
+    await vi.waitFor(() => expect(frowns.at(-1)).toBeGreaterThan(0.3), { timeout: PATIENCE_MS });
+    expect(smiles.at(-1)).toBeLessThan(0.2);
     viewer.close();
   });
 
