@@ -29,7 +29,7 @@ export interface VisitorHeard {
 }
 
 export class VisitorVoice {
-  #floorDb = SILENCE_DB;
+  #floorDb: number | undefined;
   #usualDb: number | undefined;
   #sounding = false;
   #silentFrames = Number.MAX_SAFE_INTEGER;
@@ -39,8 +39,10 @@ export class VisitorVoice {
   /** @param level RMS in [0, 1] */
   next(level: number): VisitorHeard {
     const db = Math.max(SILENCE_DB, 20 * Math.log10(Math.max(level, Number.MIN_VALUE)));
-    this.#floorDb = Math.min(db, this.#floorDb + FLOOR_RISE_DB);
-    const threshold = Math.max(QUIETEST_VOICE_DB, this.#floorDb + (this.#sounding ? END_DB : BEGIN_DB));
+    // No sound at all is no room's floor: it is a microphone that is off.
+    if (level > 0) this.#floorDb = Math.min(db, (this.#floorDb ?? db) + FLOOR_RISE_DB);
+    const over = this.#sounding ? END_DB : BEGIN_DB;
+    const threshold = Math.max(QUIETEST_VOICE_DB, (this.#floorDb ?? SILENCE_DB) + over);
     this.#sounding = db > threshold;
     if (this.#sounding) {
       if (this.#silentFrames > GAP_FRAMES) this.#phraseFrames = 0;
