@@ -16,7 +16,7 @@ import config
 import evaluate_context
 import evaluate_roll
 
-SECTIONS = ["lips", "conditions", "closures", "pairs", "sync", "alive", "rest", "mood", "drift", "steps", "cost"]
+SECTIONS = ["lips", "conditions", "closures", "pairs", "sync", "alive", "rest", "song", "mood", "drift", "steps", "cost"]
 
 
 def arguments():
