@@ -18,7 +18,8 @@ import expressions
 import mood_features as features
 from mood_data import MIN_FRAMES, MOODS, PLAIN, after, changed, examples, load, read, training
 
-THRESHOLD = 0.5  # a mood below this probability is neutral
+THRESHOLD = 0.5  # a mood below this probability is neutral,
+LITTLE_HEARD, ENOUGH_FRAMES = 0.3, 75  # and the less is heard of an utterance under 1.5 s of voice, the more is asked: up to so much more
 PRIOR_FRAMES = 200  # the training voices' mean counts in the baseline as 4 s of the voice; pitch has no prior
 WEIGHT_DECAY, LABEL_SMOOTHING, STEPS, BATCH, RATE = 3e-3, 0.05, 300, 512, 0.01
 
@@ -31,7 +32,7 @@ def relative(figures, baseline, frames, prior):
     return figures - base
 
 
-def fit(figures, baseline, frames, mood):
+def fit(figures, baseline, _heard, frames, mood):
     """Softmax regression, all moods weighing the same. Returns a model as it is written to mood.json."""
     torch.manual_seed(0)
     prior = figures.mean(0)
@@ -53,16 +54,21 @@ def fit(figures, baseline, frames, mood):
     return dict(prior=prior, weights=weights, bias=bias)
 
 
-def probabilities(model, figures, baseline, frames):
+def probabilities(model, figures, baseline, _heard, frames):
     score = relative(figures, baseline, frames, model["prior"]) @ model["weights"].T + model["bias"]
     score = np.exp(score - score.max(-1, keepdims=True))
     return score / score.sum(-1, keepdims=True)
 
 
-def decide(chances):
-    """The mood [...] that is shown: the likeliest, or neutral where it is not likely enough."""
-    best = chances.argmax(-1)
-    return np.where(chances.max(-1) >= THRESHOLD, best, 0)
+def decide(chances, heard):
+    """The mood [...] that is shown: the likeliest, or neutral where it is not likely enough for the `heard` frames of the utterance."""
+    asked = THRESHOLD + LITTLE_HEARD * np.maximum(0, 1 - heard / ENOUGH_FRAMES)
+    return np.where(chances.max(-1) >= asked, chances.argmax(-1), 0)
+
+
+def shown(model, figures, baseline, heard, frames):
+    """The same from what `after` or `examples` gives."""
+    return decide(probabilities(model, figures, baseline, heard, frames), heard)
 
 
 def recall(said, true):
@@ -72,21 +78,29 @@ def recall(said, true):
 def evaluate(clips, calm, calm_test):
     """Each speaker is left out once. Returns `likeliest` and `served` unweighted recall and the tables that the card shows."""
     train, test = training(clips, calm), examples(clips, [PLAIN], 1)
-    chances, models = np.zeros((len(test[3]), len(MOODS))), {}
-    for talker in np.unique(test[4]):
-        kept, left = train[4] != talker, test[4] == talker
-        models[talker] = fit(*(column[kept] for column in train[:4]))
-        chances[left] = probabilities(models[talker], *(column[left] for column in test[:3]))
-    said, true = decide(chances), test[3]
+    _, _, heard, _, true, talkers, before = test
+    chances, models = np.zeros((len(true), len(MOODS))), {}
+    for talker in np.unique(talkers):
+        kept, left = train[5] != talker, talkers == talker
+        models[talker] = fit(*(column[kept] for column in train[:5]))
+        chances[left] = probabilities(models[talker], *(column[left] for column in test[:4]))
+    said = decide(chances, heard)
     rows = [dict(clips=name, likeliest=recall(chances.argmax(1)[part], true[part]).mean(), served=recall(said[part], true[part]).mean())
-            for name, part in (("all", true >= 0), ("first of a voice", test[5] == 0), ("later ones", test[5] > 0))]
+            for name, part in (("all", true >= 0), ("first of a voice", before == 0), ("later ones", before > 0))]
     confusion = [dict(mood=name, **shares(said[true == mood])) for mood, name in enumerate(MOODS)]
-    calm_rows = [dict(voices=f"calm speech, 16 languages, {way}", **shares(decide(probabilities(fit(*train[:4]), *examples(calm_test, [way], 1)[:3]))))
-                 for way in (PLAIN, "noisy", "telephone", "clipped")]
+    model = fit(*train[:5])
+    calm_rows = [dict(voices=f"calm speech, 16 languages, {name}", **shares(shown(model, *examples(pieces, [way], 1)[:4])))
+                 for name, pieces, way in ((PLAIN, calm_test, PLAIN), ("first second of each", [first_second(clip) for clip in calm_test], PLAIN),
+                                           *((way, calm_test, way) for way in ("noisy", "telephone", "clipped")))]
     tables = [(f"Unweighted recall of 5 moods, speakers left out; served is neutral under {THRESHOLD}; chance {1 / len(MOODS)}", rows),
               ("Mood (row) as served (column), shares", confusion), ("Recordings never trained on, as served", calm_rows),
               ("Neutral actors left out: share that stays neutral", changed_voices(clips, models))]
     return dict(likeliest=rows[0]["likeliest"], served=rows[0]["served"], tables=tables)
+
+
+def first_second(clip):
+    """The clip as it is after one second."""
+    return dict(clip, rows={PLAIN: features.frames(clip["sound"][:config.AUDIO_RATE_HZ])})
 
 
 def shares(said):
@@ -103,7 +117,7 @@ def changed_voices(clips, models):
             heard = features.frames(changed(clip["sound"], **change))
             before = [other["rows"][PLAIN] for other in plain if other["talker"] == clip["talker"] and other is not clip][:4]
             for kind, history in ((new, []), (known, before)):
-                kind.append(decide(probabilities(models[clip["talker"]], *after(history, heard))) == 0)
+                kind.append(shown(models[clip["talker"]], *after(history, heard)) == 0)
         rows.append(dict(voice=name, new=np.mean(new), known=np.mean(known)))
     return rows
 
@@ -117,9 +131,9 @@ def try_styles(model):
         own = [entry for entry in index if entry["person"] == person]
         rows = {entry["file"]: features.frames(read(folder / entry["file"])) for entry in own}
         plain = [rows[entry["file"]] for entry in own if entry["what"] == "neutral"]
-        shown = [f"{entry['what']} {MOODS[decide(c)]} {c.max():.2f}" for entry in own if features.voiced_frames(rows[entry["file"]]) >= MIN_FRAMES
-                 for c in [probabilities(model, *after([r for r in plain if r is not rows[entry["file"]]], rows[entry["file"]]))]]
-        print(f"mood: styles, {person}: " + "; ".join(shown))
+        heard = [f"{entry['what']} {MOODS[shown(model, *after([r for r in plain if r is not rows[entry['file']]], rows[entry['file']]))]}"
+                 for entry in own if features.voiced_frames(rows[entry["file"]]) >= MIN_FRAMES]
+        print(f"mood: styles, {person}: " + "; ".join(heard))
 
 
 def synthetic(seconds=2.0):
@@ -136,11 +150,11 @@ def synthetic(seconds=2.0):
 def write_golden(model):
     pcm = np.round(np.clip(synthetic(), -1, 1) * 32767).astype("<i2")
     rows = features.frames(pcm / 32768)
-    figures, baseline, frames = after([], rows)
+    heard = after([], rows)
     path = config.GOLDEN.with_name("mood.json")
     path.write_text(json.dumps(dict(
-        pcm16=base64.b64encode(pcm.tobytes()).decode(), activeFrames=len(rows), figures=figures.tolist(), baseline=baseline.tolist(),
-        probabilities=probabilities(model, figures, baseline, frames).tolist())) + "\n")
+        pcm16=base64.b64encode(pcm.tobytes()).decode(), activeFrames=len(rows), figures=heard[0].tolist(), baseline=heard[1].tolist(),
+        probabilities=probabilities(model, *heard).tolist())) + "\n")
     print(f"mood: {path.name}, {path.stat().st_size / 1e3:.0f} kB, {len(rows)} active frames")
 
 
@@ -152,15 +166,16 @@ def main():
     clips, calm, calm_test = load()
     found = evaluate(clips, calm, calm_test)
     for title, rows in found["tables"]:
-        print(f"mood: {title}", *rows, sep="\n  ")
-    model = fit(*training(clips, calm)[:4])
+        print(f"mood: {title}", *("  ".join(f"{key} {value if isinstance(value, str) else round(float(value), 3)}" for key, value in row.items())
+                                  for row in rows), sep="\n  ")
+    model = fit(*training(clips, calm)[:5])
     try_styles(model)
     if options.evaluate_only:
         return
     rounded = {name: np.round(value, 5) for name, value in model.items()}
     path = config.MODELS / "mood.json"
     path.write_text(json.dumps(dict(
-        moods=MOODS, figures=features.NAMES, threshold=THRESHOLD, minVoicedFrames=MIN_FRAMES, priorFrames=PRIOR_FRAMES, halfLifeFrames=features.HALF_LIFE_FRAMES,
+        moods=MOODS, figures=features.NAMES, threshold=THRESHOLD, littleHeard=LITTLE_HEARD, enoughFrames=ENOUGH_FRAMES, minVoicedFrames=MIN_FRAMES, priorFrames=PRIOR_FRAMES, halfLifeFrames=features.HALF_LIFE_FRAMES,
         **{name: value.tolist() for name, value in rounded.items()})) + "\n")
     expressions.note(classifier=expressions.file_entry(path))
     write_golden(rounded)

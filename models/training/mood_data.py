@@ -69,16 +69,16 @@ def load():
 
 
 def after(history, rows):
-    """Figures of an utterance and of the voice so far, and the voice's frames: what the server has after hearing `rows`."""
+    """Figures of an utterance and of the voice so far, and the frames of both: what the server has after hearing `rows`."""
     slow = np.zeros(features.SUMS)
     for heard in [*history, rows]:
         slow = features.running(heard, features.HALF_LIFE_FRAMES["voice"], slow)
     fast = features.running(rows, features.HALF_LIFE_FRAMES["utterance"])
-    return features.figures(fast), features.figures(slow), slow[0]
+    return features.figures(fast), features.figures(slow), fast[0], slow[0]
 
 
 def examples(clips, ways, seed, draws=DRAWS, other_share=0.0):
-    """Figures, baselines, frames of the baseline, moods, talkers and numbers of clips heard before, over random histories."""
+    """Figures, baselines, frames of both, moods, talkers and numbers of clips heard before, over random histories."""
     rng, found = np.random.default_rng(seed), []
     talkers = {}
     for clip in clips:

@@ -13,8 +13,11 @@ export const classifierSchema = z
   .object({
     moods: z.array(z.enum(EMOTIONS)),
     figures: z.array(z.string()).length(FIGURE_COUNT),
-    /** A mood below this probability is neutral. */
+    /** A mood below this probability is neutral; where little is heard of an utterance, up to so much more is asked. */
     threshold: z.number(),
+    littleHeard: z.number(),
+    /** Steps of voice from which enough is heard. */
+    enoughFrames: z.number(),
     /** Voiced steps before which nothing is said. */
     minVoicedFrames: z.number(),
     /** The training voices' mean counts as so many steps of the baseline. */
@@ -54,11 +57,13 @@ export function probabilities(classifier: Classifier, utterance: RunningSums, vo
 
 /** The mood that is shown: the likeliest, or neutral where it is not likely enough or too little voice was heard. */
 export function classify(classifier: Classifier, utterance: RunningSums, voice: RunningSums): Mood {
-  if (utterance.voiced < classifier.minVoicedFrames) return NEUTRAL;
+  const { minVoicedFrames, threshold, littleHeard, enoughFrames } = classifier;
+  if (utterance.voiced < minVoicedFrames) return NEUTRAL;
   const chances = probabilities(classifier, utterance, voice);
   const chance = Math.max(...chances);
   const emotion = classifier.moods[chances.indexOf(chance)] ?? 'neutral';
-  if (chance < classifier.threshold || emotion === 'neutral') return NEUTRAL;
-  const certainty = (chance - classifier.threshold) / (1 - classifier.threshold);
+  const asked = threshold + littleHeard * Math.max(0, 1 - utterance.active / enoughFrames);
+  if (chance < asked || emotion === 'neutral') return NEUTRAL;
+  const certainty = (chance - asked) / (1 - asked);
   return { emotion, strength: LEAST_STRENGTH + (1 - LEAST_STRENGTH) * certainty };
 }
