@@ -10,6 +10,7 @@ import evaluate_baselines
 import evaluate_regressor
 import evaluate_roll
 import evaluate_truth
+import facegood
 import model
 import trainer
 
@@ -32,7 +33,7 @@ class Context:
 
     @functools.cached_property
     def facegood(self):
-        return [evaluate_truth.facegood()]
+        return [facegood.load(facegood.TEST)]
 
     @functools.cached_property
     def baselines(self):

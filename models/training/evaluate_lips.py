@@ -7,6 +7,7 @@ import numpy as np
 import evaluate_baselines
 import evaluate_sounds
 import evaluate_truth
+import facegood
 import mesh
 from evaluate_statistics import Section, agreement
 
@@ -56,7 +57,7 @@ def score(group, signal, name, made, clips):
 
 def facegood_by_itself(context):
     """The linear baselines fitted on FACEGOOD's other clips, the same woman: the harder bar."""
-    fitted = evaluate_baselines.fit([evaluate_truth.facegood(name) for name in evaluate_truth.FACEGOOD_TRAIN])
+    fitted = evaluate_baselines.fit([facegood.load(name) for name in facegood.TRAIN])
     made = {f"{name}, her own": [predict(c["audio"], len(c["opening"])) for c in context.facegood] for name, predict in fitted.items()}
     return [score("facegood", "opening", name, values, context.facegood) for name, values in made.items()]
 

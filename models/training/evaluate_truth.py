@@ -15,9 +15,6 @@ import mesh
 import track
 
 LOUD_RANGE_DB = 25  # people without word times: speech lies from the first to the last frame within this of the loudest
-FACEGOOD_TEST, FACEGOOD_TRAIN = "2_05", ("2_01", "2_02", "2_03", "2_04", "3_16")
-FACEGOOD_RATE_HZ, FACEGOOD_LAG_FRAMES = 30, 1  # its curves come one of their frames after the sound (measured, see its README)
-FACEGOOD_OPENING = "mouth_stretch_c"
 
 
 def padded(audio, frames):
@@ -72,15 +69,3 @@ def read_sound(path):
             pieces += [part.to_ndarray()[0] for part in resampler.resample(frame)]
     pieces += [part.to_ndarray()[0] for part in resampler.resample(None)]
     return np.concatenate(pieces).astype(np.float32)
-
-
-def facegood(name=FACEGOOD_TEST):
-    """A FACEGOOD clip at 25 frames a second, its lag taken out; it speaks where one of its curves is not 0 (rest is exactly 0)."""
-    folder = config.data_dir() / "facegood-a2f"
-    curves = np.load(folder / f"{name}.npy")  # [frames at 30 Hz, 37]
-    audio = read_sound(folder / f"{name}.flac")
-    frames = int(len(curves) * config.FRAME_RATE_HZ / FACEGOOD_RATE_HZ) - 1
-    at = (np.arange(frames) + 0.5) * FACEGOOD_RATE_HZ / config.FRAME_RATE_HZ - 0.5 + FACEGOOD_LAG_FRAMES  # the same moment in their count
-    opening = np.interp(at, np.arange(len(curves)), curves[:, (folder / "names.txt").read_text().split().index(FACEGOOD_OPENING)])
-    moves = curves.any(1)[np.clip(np.round(at).astype(int), 0, len(curves) - 1)]
-    return dict(name=f"facegood-{name}", group="facegood", audio=audio, seen=np.ones(frames, bool), spoken=moves, opening=opening)

@@ -6,14 +6,15 @@ opening is given by its own curve. Usage: python lips.py     a minute
 """
 
 import numpy as np
-import soundfile
 import torch
 import torch.nn as nn
 
 import align
 import config
 import data
+import facegood
 import phones
+import trainer
 from lips_loss import loss_weights, opening_row, weighted_error
 
 REACH = 6  # frames of phones seen before and after
@@ -22,8 +23,6 @@ STEPS, RATE, BATCH, DROP = 1500, 2e-3, 32, 0.2
 STRONGEST = 1.35  # regression mumbles: rows are stretched back to the filmed spread, at most by this
 CLOSURE_GAIN = 1.4  # a frame that is closed for 70 % of its time is a closed frame
 CLOSED_OPENING = -0.1  # of closed lips, in units of opening_row, below the neutral face's: pressed
-FACEGOOD_RATE_HZ, FACEGOOD_LAG_FRAMES = 30, 1
-FACEGOOD_TRAIN, FACEGOOD_TEST = ("2_01", "2_02", "2_03", "2_04", "3_16"), "2_05"
 
 
 def windows(features):
@@ -91,31 +90,19 @@ def fit():
     np.savez(config.CACHE / "lips.npz", **{f"{name}{i}": getattr(layer, name).detach().numpy() for i, layer in enumerate(layers) for name in ("weight", "bias")})
 
 
-def facegood(name):
-    """One clip: sound [n] and its jaw curve at 25 frames a second [T], its lag of one frame taken out."""
-    folder = config.data_dir() / "facegood-a2f"
-    audio, rate = soundfile.read(folder / f"{name}.flac", dtype="float32")
-    assert rate == config.AUDIO_RATE_HZ, f"{name}.flac has {rate} Hz"
-    curve = np.load(folder / f"{name}.npy")[:, (folder / "names.txt").read_text().split().index("mouth_stretch_c")]
-    times = (np.arange(len(curve)) + 0.5 - FACEGOOD_LAG_FRAMES) / FACEGOOD_RATE_HZ
-    frames = int(times[-1] * config.FRAME_RATE_HZ)
-    return audio, np.interp((np.arange(frames) + 0.5) / config.FRAME_RATE_HZ, times, curve)
-
-
 def mandarin():
     """Lips for FACEGOOD's clips: the phones as the encoder hears them, the opening as the curve says, its size as the filmed man's."""
-    from train_encoder import Phonetic
-    import trainer
+    from train_encoder import Phonetic  # here, since its voices import this file
     ears = Phonetic()
     ears.load_state_dict(trainer.averaged("encoder"))
     ears.eval()
     lips, filmed = Lips(), data.Clips("train")
     openings = (filmed.motion[..., :config.FACE_ROWS] @ lips.row)[filmed.spoken]
-    clips = {name: facegood(name) for name in FACEGOOD_TRAIN}
-    moving = np.concatenate([curve[curve > 0] for _, curve in clips.values()])
+    clips = [facegood.load(name) for name in facegood.TRAIN]
+    moving = np.concatenate([c["opening"][c["opening"] > 0] for c in clips])
     store = {}
-    for name, (audio, curve) in clips.items():
-        frames = len(curve)
+    for clip in clips:
+        name, audio, curve, frames = clip["name"], clip["audio"], clip["opening"], len(clip["opening"])
         sound = np.pad(audio, (0, (frames + data.LEAD) * config.FRAME_SAMPLES))[:(frames + data.LEAD) * config.FRAME_SAMPLES]
         with torch.no_grad():
             heard = torch.sigmoid(ears.features(ears(torch.tensor(sound)[None])))[0].numpy()
@@ -124,7 +111,7 @@ def mandarin():
         store[f"{name}/audio"], store[f"{name}/curve"] = audio, curve.astype(np.float32)
         store[f"{name}/face"] = lips.with_opening(lips(heard), opening)
     np.savez(config.CACHE / "mandarin.npz", **store)
-    print(f"lips: {len(clips)} clips of Mandarin, {sum(len(c) for _, c in clips.values()) / config.FRAME_RATE_HZ:.0f} s")
+    print(f"lips: {len(clips)} clips of Mandarin, {len(np.concatenate([c['opening'] for c in clips])) / config.FRAME_RATE_HZ:.0f} s")
 
 
 def main():
