@@ -25,24 +25,37 @@ export function pitchHz(sound: Float32Array): number | undefined {
   if (power(thin) < SILENT_POWER) return undefined;
   const clarity = new Float32Array(LONGEST_LAG + 2);
   for (let lag = SHORTEST_LAG - 1; lag < clarity.length; lag++) clarity[lag] = clarityAt(thin, lag);
-  const at = (lag: number) => clarity[lag] as number;
-  const peaks: number[] = [];
-  for (let lag = SHORTEST_LAG; lag <= LONGEST_LAG; lag++) {
-    if (at(lag) > VOICED_CLARITY && at(lag) >= at(lag - 1) && at(lag) > at(lag + 1)) peaks.push(lag);
-  }
-  const highest = Math.max(...peaks.map(at));
-  const first = peaks.find((lag) => at(lag) >= FIRST_PEAK_SHARE * highest);
-  if (first === undefined) return undefined;
-  // A parabola through the peak and its neighbours: lags are too coarse to tell semitones apart.
-  const [before, peak, after] = [at(first - 1), at(first), at(first + 1)];
-  return RATE_HZ / (first + (0.5 * (before - after)) / (before - 2 * peak + after));
+  const peaks = peaksOf(clarity);
+  const highest = Math.max(...peaks.map(({ height }) => height));
+  const first = peaks.find(({ height }) => height >= FIRST_PEAK_SHARE * highest);
+  return first === undefined ? undefined : RATE_HZ / first.lag;
 }
 
+/** Peaks that are clear enough, by a parabola through each and its neighbours: lags are too coarse to tell semitones apart. */
+function peaksOf(clarity: Float32Array): { lag: number; height: number }[] {
+  const peaks: { lag: number; height: number }[] = [];
+  for (let lag = SHORTEST_LAG; lag <= LONGEST_LAG; lag++) {
+    const [before, at, after] = clarity.subarray(lag - 1, lag + 2) as unknown as [number, number, number];
+    if (at < before || at <= after) continue;
+    const aside = (0.5 * (before - after)) / (before - 2 * at + after);
+    const height = at - 0.25 * (before - after) * aside;
+    if (height > VOICED_CLARITY) peaks.push({ lag: lag + aside, height });
+  }
+  return peaks;
+}
+
+/** To 4 kHz, what is above a voice's first harmonics softened: it would need finer lags. */
 function thinned(sound: Float32Array): Float32Array {
   const thin = new Float32Array(WINDOW);
   for (let i = 0; i < sound.length; i++) {
     const at = Math.floor(i / THINNING);
     thin[at] = (thin[at] as number) + (sound[i] as number) / THINNING;
+  }
+  let before = 0;
+  for (let i = 0; i < WINDOW; i++) {
+    const now = thin[i] as number;
+    thin[i] = 0.25 * before + 0.5 * now + 0.25 * (thin[i + 1] ?? 0);
+    before = now;
   }
   return thin;
 }
