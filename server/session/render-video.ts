@@ -8,6 +8,7 @@ import { type ConversationState, FRAME_RATE_HZ, PICTURE_SIZE_PX, type PreparedAv
 import { MotionRecorder, type MotionRecording } from './motion-recorder.ts';
 import { ConversationPipeline } from './pipeline.ts';
 import { motionModelOptions, pipelineSettings } from './pipeline-settings.ts';
+import type { MoodWish } from './types.ts';
 
 /** Pictures behind the voice, so that the mouth is seen to close. */
 const TAIL_PICTURES = 15;
@@ -31,6 +32,8 @@ export interface RenderVideoOptions {
   /** What the portrait does where it does not speak. */
   rest: ConversationState;
   seed: number;
+  /** What the face wears throughout; left out, it is heard in the voice. */
+  mood?: MoodWish | undefined;
   /** Path of the .webm file. */
   out: string;
   /** Tags of the file. */
@@ -78,6 +81,7 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
   });
   try {
     pipeline.rest(options.rest);
+    pipeline.moods.stand(options.mood);
     if (voice) {
       pipeline.voices.open(EVENT_ID, voice.sampleRateHz, false);
       pipeline.voices.push(EVENT_ID, voice.pcm);

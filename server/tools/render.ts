@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { closePortraitThread, preparePortrait } from '../avatar/index.ts';
 import { loadConfig } from '../config.ts';
 import { VaktraError } from '../errors.ts';
-import { renderVideo } from '../session/index.ts';
+import { type MoodWish, renderVideo } from '../session/index.ts';
+import { EMOTIONS } from '../types.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { runTool } from './run-tool.ts';
 import { readVoice } from './voice.ts';
@@ -18,6 +19,8 @@ const USAGE = `npm run render -- --portrait P --voice V.wav --consent "WHO AGREE
   --visitor     a voice that the portrait listens to, beside or instead of --voice; the video is silent about it
   --rest        what the portrait does where it does not speak: idle, listening, thinking
                 (default idle, with --visitor listening)
+  --emotion     mood of the face: neutral, happy, sad, angry, fearful, surprised (default as the voice sounds)
+  --strength    how much of it, 0 to 1 (default as configured)
   --consent     who agreed to the use of the picture, or "public domain"; it is written into the file
   --out         the video, .webm
   --motion-out  also write the motion as it is drawn, JSON
@@ -32,6 +35,7 @@ interface Arguments {
   voice: string | undefined;
   visitor: string | undefined;
   rest: RestState;
+  mood: MoodWish | undefined;
   consent: string;
   out: string;
   motionOut: string | undefined;
@@ -52,6 +56,7 @@ async function main(): Promise<void> {
       voice,
       visitor,
       rest: args.rest,
+      mood: args.mood,
       seed: args.seed,
       out: args.out,
       metadata: { title: 'AI-generated talking portrait', comment: `Consent: ${args.consent}` },
@@ -93,7 +98,20 @@ function readArguments(): Arguments {
   if (!rest) {
     throw new VaktraError('invalid_message', `--rest is "${values.rest}": it must be ${REST_STATES.join(', ')}.`);
   }
-  return { portrait, voice, visitor, rest, consent, out, motionOut: values['motion-out'], seed };
+  const mood = readMood(values.emotion, values.strength);
+  return { portrait, voice, visitor, rest, mood, consent, out, motionOut: values['motion-out'], seed };
+}
+
+function readMood(emotion: string | undefined, strength: string | undefined): MoodWish | undefined {
+  if (emotion === undefined && strength === undefined) return undefined;
+  const known = EMOTIONS.find((name) => name === emotion);
+  if (!known) throw new VaktraError('invalid_message', `--emotion is "${emotion}": it must be ${EMOTIONS.join(', ')}.`);
+  if (strength === undefined) return { emotion: known };
+  const share = Number(strength);
+  if (!(share >= 0 && share <= 1)) {
+    throw new VaktraError('invalid_message', `--strength is "${strength}": it must be a number from 0 to 1.`);
+  }
+  return { emotion: known, strength: share };
 }
 
 function parse() {
@@ -105,6 +123,8 @@ function parse() {
         voice: text,
         visitor: text,
         rest: text,
+        emotion: text,
+        strength: text,
         consent: text,
         out: text,
         'motion-out': text,

@@ -91,9 +91,9 @@ export class FaceMood {
     const open =
       1 - Math.max(0, Math.min(1, Math.max(coefficients[blinks] as number, coefficients[blinks + 1] as number)));
     for (const [i, row] of EXPRESSION_ROWS.entries()) {
-      // Shut lids are shut: what widens or narrows the eye goes with its opening.
-      const share = row === 'eye_wide' ? open : 1;
-      coefficients[expressions + i] = share * (this.#position[i] as number);
+      const amount = this.#position[i] as number;
+      // Shut lids are shut: what holds the eye wide lets go in a blink.
+      coefficients[expressions + i] = row === 'eye_wide' && amount > 0 ? amount * open : amount;
     }
     coefficients[pitch] = (coefficients[pitch] as number) + (this.#position[PITCH_AT] as number);
     coefficients[gazeY] = (coefficients[gazeY] as number) + (this.#position[GAZE_Y_AT] as number);
