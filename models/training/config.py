@@ -54,5 +54,5 @@ ALIGNER_TRAINING_STEPS = 200 if SMOKE else 1600
 TEACHER_TRAINING_STEPS = 300 if SMOKE else 6000
 DISTIL_TRAINING_STEPS = 200 if SMOKE else 1200
 STUDENT_STEPS = 2  # denoising steps of the shipped model
-HEAD_TEMPERATURE = 1.25  # the student's noise for the head: gives back the spread and acceleration that 2 steps cost (diversity.py)
+HEAD_TEMPERATURE = 1.25  # the student's noise for the head: gives back the spread and acceleration that 2 steps cost (section steps of evaluate.py)
 GUIDANCE = 1.1  # on the sound, for the face rows, in the teacher, distilled into the student; chosen on the tuning clips

@@ -21,7 +21,7 @@ from lips_loss import loss_weights, opening_row, weighted_error
 from train_teacher import FILMED, VOICED
 
 RATE = 3e-4
-# The goal's flow: with 8 even steps the teacher's head has 0.6 of the real spread, with these 1.2 (diversity.py), with 32 even 1.1.
+# The goal's flow: with 8 even steps the teacher's head has 0.6 of the real spread, with these 1.2 (section steps of evaluate.py), with 32 even 1.1.
 TEACHER_STEPS_PER_FLOW, TEACHER_LATE = 8, 2.0
 HEAD_WEIGHT = 2.0  # times its weight in the teacher's loss: few steps cost the head most
 ROLL_OUT_EVERY = 4  # batches that one roll-out serves, each with new noise and windows
