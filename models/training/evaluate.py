@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import json
 import math
+import shutil
 import sys
 import time
 
@@ -31,6 +32,14 @@ def arguments():
     if unknown := [name for name in options.only if name not in SECTIONS]:
         parser.error(f"--only {','.join(unknown)}: the sections are {', '.join(SECTIONS)}")
     return options
+
+
+def require():
+    """Ends with what to do where something is missing that the measurements need."""
+    if not (config.CACHE / "motion.npz").exists():
+        raise SystemExit("The films are not tracked yet, and everything is measured against them: run `npm run models:train -- motion` first.")
+    if missing := [program for program in ("ffmpeg", "flite") if shutil.which(program) is None]:
+        raise SystemExit(f"Not installed: {', '.join(missing)}. On Debian: apt-get install {' '.join(missing)}")
 
 
 def measure(options):
@@ -77,6 +86,7 @@ def plain(value):
 
 def main():
     options = arguments()
+    require()
     with contextlib.redirect_stdout(sys.stderr if options.json else sys.stdout):
         report = measure(options)
         if report["checks"]:
