@@ -13,6 +13,7 @@ const SPRING_HZ = 6;
 const SILENT_SHARE = 0.6;
 /** How far raised brows (a listener's) go, in shares of both brow rows. */
 const RAISED_BROWS = 0.6;
+const BROW_ROWS = ['brow_inner_up', 'brow_outer_up'] as const;
 
 /** Which coefficients the mood adds to. */
 export interface MoodLayout {
@@ -61,10 +62,13 @@ export class FaceMood {
     const { emotion, strength } = this.#wanted();
     const share = strength * (SILENT_SHARE + (1 - SILENT_SHARE) * this.#voice.arousal);
     const goal = faceOf(emotion).map((value) => value * share);
-    goal[0] = (goal[0] as number) + RAISED_BROWS * browRaise;
-    goal[1] = (goal[1] as number) + RAISED_BROWS * browRaise;
     this.#move(goal);
     this.#write(coefficients);
+    // The listener's brows move smoothly of themselves.
+    for (const row of BROW_ROWS) {
+      const at = this.#options.layout.expressions + EXPRESSION_ROWS.indexOf(row);
+      coefficients[at] = (coefficients[at] as number) + RAISED_BROWS * browRaise;
+    }
   }
 
   #wanted(): Mood {
