@@ -154,7 +154,7 @@ describe('breath', () => {
     const stops = (k: number) => ({ own: { ...SILENT_FRAME, sounding: k % 12 > 2 } });
     const whole = () => ({ own: { ...SILENT_FRAME, sounding: true } });
     const [with_, without] = [cuesOf(1, 'speaking', 60, stops), cuesOf(1, 'speaking', 60, whole)];
-    for (const [k, { y }] of with_.entries()) expect(Math.abs(y - (without[k] as Cues).y)).toBeLessThan(0.005);
+    for (const [k, { y }] of with_.entries()) expect(y).toBeCloseTo((without[k] as Cues).y, 6);
   });
 });
 

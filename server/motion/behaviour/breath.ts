@@ -45,8 +45,8 @@ export class Breath {
    */
   next(state: ConversationState, sounding: boolean): number {
     this.#silent = sounding ? 0 : this.#silent + 1;
-    if (sounding) this.#air = Math.max(0, this.#air - 1 / (VOICE_S * FRAME_RATE_HZ));
-    else if (this.#silent >= PAUSE_FRAMES) this.#air = Math.min(1, this.#air + 1 / (INTAKE_S * FRAME_RATE_HZ));
+    const flow = this.#silent < PAUSE_FRAMES ? -1 / VOICE_S : 1 / INTAKE_S;
+    this.#air = Math.max(0, Math.min(1, this.#air + flow / FRAME_RATE_HZ));
     const speaks = state === 'speaking' || this.#silent < SPEECH_OVER_FRAMES;
     const share = this.#speech.next(speaks ? 1 : 0);
     return this.#chest.next(share * (2 * this.#air - 1) + (1 - share) * this.#tide());

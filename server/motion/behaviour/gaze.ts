@@ -16,10 +16,12 @@ const GAZE = {
   idle: { onVisitor: 0.55, spreadX: 0.065, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },
   listening: { onVisitor: 0.85, spreadX: 0.04, spreadY: 0.02, minS: 0.6, meanExtraS: 1.6 },
   thinking: { onVisitor: 0.12, spreadX: 0.02, spreadY: 0.015, minS: 0.9, meanExtraS: 1.8 },
-  speaking: { onVisitor: 0.6, spreadX: 0.029, spreadY: 0.032, minS: 0.4, meanExtraS: 1 },
+  speaking: { onVisitor: 0.6, spreadX: 0.031, spreadY: 0.035, minS: 0.4, meanExtraS: 1 },
 } as const;
+/** Looks past the visitor last this part of one at the visitor; only a thinker's last as long. */
+const AWAY_SHARE = 0.6;
 /** Where a thinker looks: to one side and up. */
-const THOUGHT = { x: 0.085, y: -0.055 } as const;
+const THOUGHT = { x: 0.12, y: -0.065 } as const;
 /** Even a steady look trembles by this much. */
 const FIXATION_JITTER = 0.004;
 /** Half the width of an even distribution of spread 1. */
@@ -78,9 +80,12 @@ export class Gaze {
     const draw = (stream: number) => uniform(this.#seed, this.#fixation, 0, stream);
     this.#fixation += 1;
     const { onVisitor, spreadX, spreadY, minS, meanExtraS } = GAZE[state];
-    this.#framesLeft = Math.round((minS - meanExtraS * Math.log(draw(STREAM.gazeTime))) * FRAME_RATE_HZ);
+    const onTarget = draw(STREAM.gazeChoice) < onVisitor;
+    const seconds = minS - meanExtraS * Math.log(draw(STREAM.gazeTime));
+    const share = onTarget || state === 'thinking' ? 1 : AWAY_SHARE;
+    this.#framesLeft = Math.round(share * seconds * FRAME_RATE_HZ);
     const even = (spread: number, stream: number) => spread * EVEN_HALF_WIDTH * (2 * draw(stream) - 1);
-    if (draw(STREAM.gazeChoice) < onVisitor) {
+    if (onTarget) {
       this.#target = { x: even(FIXATION_JITTER, STREAM.gazeX), y: even(FIXATION_JITTER, STREAM.gazeY) };
       return;
     }
