@@ -20,6 +20,13 @@ export const ERROR_STATUS = {
   picture_too_small: 400,
   picture_no_face: 400,
   picture_several_faces: 400,
+  picture_face_unknown: 400,
+  picture_not_human: 400,
+  picture_turned_away: 400,
+  picture_mouth_covered: 400,
+  picture_blurred: 400,
+  picture_too_dark: 400,
+  picture_burnt_out: 400,
   conversation_unknown: 404,
   conversation_closed: 410,
   conversations_full: 503,
@@ -42,21 +49,37 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
+/** Where a face is, in shares (0..1) of the upright picture's width and height. */
+export interface FaceBox {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export interface VaktraErrorOptions extends ErrorOptions {
+  /** The faces of a picture that shows several, from left to right: a caller may choose one by its place in the list. */
+  faces?: readonly FaceBox[] | undefined;
+}
+
 /** An error that a caller can act on: `message` names what was received and says what to do. */
 export class VaktraError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
+  readonly faces: readonly FaceBox[] | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: VaktraErrorOptions) {
     super(message, options);
     this.name = 'VaktraError';
     this.code = code;
     this.status = ERROR_STATUS[code];
+    this.faces = options?.faces;
   }
 
   /** As it goes over the wire; the cause stays in the log. */
-  toJSON(): { code: ErrorCode; status: number; message: string } {
-    return { code: this.code, status: this.status, message: this.message };
+  toJSON(): { code: ErrorCode; status: number; message: string; faces?: readonly FaceBox[] } {
+    const { code, status, message, faces } = this;
+    return { code, status, message, ...(faces && { faces }) };
   }
 }
 

@@ -83,6 +83,24 @@ export interface PreparedAvatar {
   triangles: Uint16Array;
   /** Colours measured in the portrait, 0..255 red, green, blue. */
   tones: AvatarTones;
+  /** What the person who chose the picture should know. */
+  warnings: PortraitWarning[];
+}
+
+/** What about a portrait will not look as well as it could; it is prepared all the same. Codes never change their meaning. */
+export const PORTRAIT_WARNINGS = [
+  'face_small',
+  'head_turned',
+  'mouth_open',
+  'glasses_glare',
+  'eyes_hidden',
+  'drawn_figure',
+] as const;
+
+/** `message` says what may be seen and what would be better. */
+export interface PortraitWarning {
+  code: (typeof PORTRAIT_WARNINGS)[number];
+  message: string;
 }
 
 /** Colours for what a closed mouth hides, taken from the portrait so that a painting keeps its palette. */

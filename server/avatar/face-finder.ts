@@ -1,4 +1,4 @@
-// Finds faces and their 478 landmarks with @vladmandic/human on tfjs-wasm. Lives in a worker thread: a run blocks its thread.
+// Finds faces, their 478 landmarks, persons and animals with @vladmandic/human on tfjs-wasm. Lives in a worker thread: a run blocks its thread.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -20,8 +20,20 @@ export interface FoundFace {
   meshScore: number;
 }
 
+/** Something that the object detector knows (COCO's names: person, cat, ...), in pixels of the picture. */
+export interface SeenThing {
+  label: string;
+  score: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 export interface FaceFinder {
   find(picture: RgbPicture): Promise<FoundFace[]>;
+  /** What else is in the picture, to say why no face was found; loads its model at the first call. */
+  see(picture: RgbPicture): Promise<SeenThing[]>;
   /** [3 * n] the mesh's triangles. */
   triangles: Uint16Array;
 }
@@ -29,7 +41,7 @@ export interface FaceFinder {
 /** The few names of the library that are used here; its own types need a browser's. */
 interface HumanLibrary {
   load(): Promise<void>;
-  detect(tensor: unknown): Promise<{ error: string | null; face: HumanFace[] }>;
+  detect(tensor: unknown, config?: object): Promise<{ error: string | null; face: HumanFace[]; object: HumanObject[] }>;
   tf: { tensor(data: Uint8Array, shape: number[], type: 'float32'): unknown; dispose(tensor: unknown): void };
   faceTriangulation: number[];
 }
@@ -39,6 +51,14 @@ interface HumanFace {
   boxScore: number;
   faceScore: number;
 }
+interface HumanObject {
+  label: string;
+  score: number;
+  box: [number, number, number, number];
+}
+
+/** A crowd far away gives weak finds, and only their number matters. */
+const OBJECTS = { minConfidence: 0.2, maxDetected: 20, iouThreshold: 0.4 };
 
 /** The mesh sees the detector's box enlarged by this; the library's own value. */
 const BOX_SCALE = 1.4;
@@ -86,21 +106,37 @@ export async function createFaceFinder(boxScale: number = BOX_SCALE): Promise<Fa
     },
     body: { enabled: false },
     hand: { enabled: false },
-    object: { enabled: false },
+    object: { enabled: false, modelPath: 'centernet.json', ...OBJECTS, skipFrames: 0, skipTime: 0 },
     segmentation: { enabled: false },
   });
   await human.load();
+  const detect = async (picture: RgbPicture, what: 'face' | 'object') => {
+    const tensor = human.tf.tensor(picture.data, [1, picture.height, picture.width, 3], 'float32');
+    try {
+      const config = { face: { enabled: what === 'face' }, object: { enabled: what === 'object' } };
+      const result = await human.detect(tensor, config);
+      if (result.error) throw new Error(`face detection failed: ${result.error}`);
+      return result;
+    } finally {
+      human.tf.dispose(tensor);
+    }
+  };
   return {
     triangles: Uint16Array.from(human.faceTriangulation),
     async find(picture) {
-      const tensor = human.tf.tensor(picture.data, [1, picture.height, picture.width, 3], 'float32');
-      try {
-        const result = await human.detect(tensor);
-        if (result.error) throw new Error(`face detection failed: ${result.error}`);
-        return result.face.filter((face) => face.mesh.length === LANDMARK_COUNT).map(toFoundFace);
-      } finally {
-        human.tf.dispose(tensor);
-      }
+      const { face } = await detect(picture, 'face');
+      return face.filter(({ mesh }) => mesh.length === LANDMARK_COUNT).map(toFoundFace);
+    },
+    async see(picture) {
+      const { object } = await detect(picture, 'object');
+      return object.map(({ label, score, box: [left, top, width, height] }) => ({
+        label,
+        score,
+        left,
+        top,
+        width,
+        height,
+      }));
     },
   };
 }

@@ -18,6 +18,8 @@ export interface PrepareOptions {
   cacheDir?: string;
   /** Neutral face of the motion basis [478, 3]; the shipped one when left out. */
   neutralFile?: string;
+  /** Which face of a picture with several: its place in the refusal's `faces`, from left to right. */
+  face?: number | undefined;
 }
 
 const thread = new PortraitThread();
@@ -27,16 +29,19 @@ const thread = new PortraitThread();
  *
  * @param image bytes of a JPEG, PNG, WebP, GIF, TIFF or AVIF, at most 10 MB
  * @throws VaktraError `picture_too_large`, `picture_type_refused`, `picture_unreadable`, `picture_no_face`,
- *   `picture_several_faces`, `picture_too_small`, `model_missing`
+ *   `picture_several_faces` (with their boxes), `picture_face_unknown`, `picture_not_human`, `picture_turned_away`,
+ *   `picture_too_small`, `picture_mouth_covered`, `picture_blurred`, `picture_too_dark`, `picture_burnt_out`, `model_missing`
  */
 export async function preparePortrait(image: Uint8Array, options: PrepareOptions = {}): Promise<PreparedAvatar> {
   checkPictureBytes(image);
   const neutralFile = path.resolve(options.neutralFile ?? NEUTRAL_FILE);
-  if (options.cacheDir === undefined) return thread.prepare(image, neutralFile);
-  const kept = await readPrepared(options.cacheDir, image, neutralFile);
+  const { cacheDir, face } = options;
+  if (cacheDir === undefined) return thread.prepare(image, neutralFile, face);
+  const source = { image, neutralFile, face };
+  const kept = await readPrepared(cacheDir, source);
   if (kept) return kept;
-  const avatar = await thread.prepare(image, neutralFile);
-  await writePrepared(options.cacheDir, image, neutralFile, avatar);
+  const avatar = await thread.prepare(image, neutralFile, face);
+  await writePrepared(cacheDir, source, avatar);
   return avatar;
 }
 

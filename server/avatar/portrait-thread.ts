@@ -12,8 +12,8 @@ export class PortraitThread {
   #running = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  prepare(image: Uint8Array, neutralFile: string): Promise<PreparedAvatar> {
-    return this.#use((thread) => thread.request('prepare', { image, neutralFile }));
+  prepare(image: Uint8Array, neutralFile: string, face?: number): Promise<PreparedAvatar> {
+    return this.#use((thread) => thread.request('prepare', { image, neutralFile, face }));
   }
 
   find(picture: RgbPicture): Promise<FoundFace[]> {

@@ -6,7 +6,7 @@ import type { RgbPicture } from './picture-input.ts';
 import { PortraitPreparer, readFrontalFace } from './prepare.ts';
 
 export interface PortraitCalls {
-  prepare: { request: { image: Uint8Array; neutralFile: string }; result: PreparedAvatar };
+  prepare: { request: { image: Uint8Array; neutralFile: string; face: number | undefined }; result: PreparedAvatar };
   find: { request: { picture: RgbPicture }; result: FoundFace[] };
 }
 
@@ -14,8 +14,8 @@ let loading: Promise<FaceFinder> | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 serveWorkerThread<PortraitCalls>({
-  prepare: ({ image, neutralFile }) =>
-    inTurn(async (finder) => new PortraitPreparer(finder, await readFrontalFace(neutralFile)).prepare(image)),
+  prepare: ({ image, neutralFile, face }) =>
+    inTurn(async (finder) => new PortraitPreparer(finder, await readFrontalFace(neutralFile)).prepare(image, face)),
   find: ({ picture }) => inTurn((finder) => finder.find(picture)),
 });
 

@@ -1,6 +1,7 @@
 // Colours for the inside of the mouth, measured in the portrait: a painting must not get a photograph's white teeth.
 import type { AvatarTones } from '../types.ts';
 import { EYES, LIP_LOWER_INNER, LIP_PATCHES, LIP_UPPER_INNER, SKIN_PATCHES } from './face-mesh.ts';
+import { isInside } from './luma.ts';
 import type { RgbPicture } from './picture-input.ts';
 
 type Rgb = [number, number, number];
@@ -88,15 +89,6 @@ function eyeWhite(picture: RgbPicture, landmarks: Float32Array): Rgb | undefined
   }
   found.sort((a, b) => luminance(a) - luminance(b));
   return found[Math.floor(found.length * WHITE_PERCENTILE)];
-}
-
-function isInside(contour: readonly (readonly [number, number])[], x: number, y: number): boolean {
-  let inside = false;
-  contour.forEach(([ax, ay], i) => {
-    const [bx, by] = contour[(i + 1) % contour.length] ?? [ax, ay];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-  });
-  return inside;
 }
 
 function pixel(picture: RgbPicture, x: number, y: number): Rgb {

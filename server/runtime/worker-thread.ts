@@ -2,7 +2,7 @@
 // instead of copied. The main side closes the thread by message, so that native code is never torn down in the middle of a run.
 
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
-import { type ErrorCode, toVaktraError, VaktraError } from '../errors.ts';
+import { type ErrorCode, type FaceBox, toVaktraError, VaktraError } from '../errors.ts';
 
 /** What one call takes and gives. `part` is what the worker may post while the call runs. */
 export interface WorkerCall {
@@ -74,7 +74,14 @@ type ToWorker = { kind: 'call'; id: number; call: string; request: unknown; flag
 type FromWorker =
   | { kind: 'part'; id: number; part: unknown }
   | { kind: 'result'; id: number; result: unknown }
-  | { kind: 'error'; id: number; code: ErrorCode; message: string; stack: string };
+  | {
+      kind: 'error';
+      id: number;
+      code: ErrorCode;
+      message: string;
+      stack: string;
+      faces: readonly FaceBox[] | undefined;
+    };
 
 interface Waiting {
   resolve: (result: unknown) => void;
@@ -122,7 +129,7 @@ export function startWorkerThread<T extends Calls<T>>(module: URL, options: Work
     } else {
       const cause = new Error(message.message);
       cause.stack = message.stack;
-      caller.reject(new VaktraError(message.code, message.message, { cause }));
+      caller.reject(new VaktraError(message.code, message.message, { cause, faces: message.faces }));
     }
   });
   worker.on('error', (error) => {
@@ -189,9 +196,9 @@ export function serveWorkerThread<T extends Calls<T>>(
       const { result, transfer } = outcome instanceof Transferring ? outcome : { result: outcome, transfer: [] };
       port.postMessage({ kind: 'result', id, result } satisfies FromWorker, transfer);
     } catch (error) {
-      const { code, message, stack } = toVaktraError(error);
+      const { code, message, stack, faces } = toVaktraError(error);
       const cause = error instanceof Error && error.stack ? error.stack : (stack ?? message);
-      port.postMessage({ kind: 'error', id, code, message, stack: cause } satisfies FromWorker);
+      port.postMessage({ kind: 'error', id, code, message, stack: cause, faces } satisfies FromWorker);
     }
   };
 
