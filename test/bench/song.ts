@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../server/config.ts';
 import { Beat } from '../../server/motion/behaviour/beat.ts';
+import { Breath } from '../../server/motion/behaviour/breath.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { OwnVoice, type OwnVoiceFrame } from '../../server/motion/song/index.ts';
 import { motionModelOptions } from '../../server/session/index.ts';
@@ -28,6 +29,8 @@ const OPENING_FRAMES = 3;
 const CLOSING_FRAMES = 2;
 /** Part of its own median within which the opening of a held vowel is to stay. */
 const HELD_SHARE = 0.2;
+/** A rise of the chest that is seen: 2 pixels of a portrait whose eyes are 150 apart. */
+const SEEN_LIFT = 1;
 /** From here on a voice is taken for sung. */
 const SUNG = 0.3;
 
@@ -75,7 +78,22 @@ async function sing(model: MotionModel, file: string) {
     'frames held': within.length > 0 ? mean(within).toFixed(2) : '-',
     'vowels held': within.filter((share) => share === 1).length,
     ...beatDepths(voice),
+    ...breaths(voice),
   };
+}
+
+/** Pauses of the song in which breath is taken, and how far it lifts the chest; 1 is a speaker's full breath out to even. */
+function breaths(voice: readonly OwnVoiceFrame[]) {
+  const breath = new Breath(1);
+  const lifts = voice.map((frame) => breath.next('speaking', frame));
+  const rises: number[] = [];
+  let low = lifts[0] ?? 0;
+  for (const [k, lift] of lifts.entries()) {
+    const rising = lift > (lifts[k - 1] ?? lift);
+    if (!rising && (lifts[k - 1] ?? lift) - low > SEEN_LIFT) rises.push((lifts[k - 1] as number) - low);
+    if (!rising) low = lift;
+  }
+  return { breaths: rises.length, lift: rises.length > 0 ? mean(rises).toFixed(2) : '-' };
 }
 
 /** Depth of the head's beat, 0 to 1, where notes begin and on average; 0.5 both without a beat that is kept. */

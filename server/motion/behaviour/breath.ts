@@ -4,6 +4,7 @@
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
 import { uniform } from '../noise.ts';
+import type { OwnVoiceFrame } from '../song/index.ts';
 import { Ease } from './ease.ts';
 import { STREAM } from './streams.ts';
 import { wave } from './waves.ts';
@@ -16,6 +17,8 @@ const SWELL_BREATHS = 5.3;
 /** A full breath lasts this long as voice, and is taken in this time. */
 const VOICE_S = 6;
 const INTAKE_S = 0.6;
+/** Singers fill their lungs: this much deeper than speakers. */
+const SONG_DEPTH = 0.8;
 /** A silence must last this long to be a pause: stop consonants are silent for up to 100 ms. */
 const PAUSE_FRAMES = 4;
 /** After this much silence speech is over, and the tide comes back. */
@@ -39,17 +42,18 @@ export class Breath {
   }
 
   /**
-   * How far the chest is lifted in the next frame, -1 (out) to 1 (in).
+   * How far the chest is lifted in the next frame, -1 (out) to 1 (in), in song farther.
    *
-   * @param sounding does the avatar's own voice sound, heard as far ahead as it can be
+   * @param own the avatar's own voice, heard as far ahead as it can be
    */
-  next(state: ConversationState, sounding: boolean): number {
+  next(state: ConversationState, { sounding, sung }: OwnVoiceFrame): number {
     this.#silent = sounding ? 0 : this.#silent + 1;
     const flow = this.#silent < PAUSE_FRAMES ? -1 / VOICE_S : 1 / INTAKE_S;
     this.#air = Math.max(0, Math.min(1, this.#air + flow / FRAME_RATE_HZ));
     const speaks = state === 'speaking' || this.#silent < SPEECH_OVER_FRAMES;
     const share = this.#speech.next(speaks ? 1 : 0);
-    return this.#chest.next(share * (2 * this.#air - 1) + (1 - share) * this.#tide());
+    const depth = 1 + SONG_DEPTH * sung;
+    return this.#chest.next(share * depth * (2 * this.#air - 1) + (1 - share) * this.#tide());
   }
 
   #tide(): number {

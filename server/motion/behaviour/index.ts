@@ -77,7 +77,7 @@ export function createBehaviour(seed: number): Behaviour {
       const blink = blinks.next(state);
       const look = gaze.next(state, blink);
       const pose = posture.next(state, look);
-      const lift = breath.next(state, own.sounding);
+      const lift = breath.next(state, own);
       const answer = listener.next(state, visitorLevel);
       const time = beat.next(own);
       return {
