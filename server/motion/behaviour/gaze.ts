@@ -10,7 +10,7 @@ import { STREAM } from './streams.ts';
  * Share of fixations on the visitor, spread of the others, and how long one lasts. Listeners look at the other about three
  * quarters of the time, speakers two fifths (Argyle and Cook, Gaze and Mutual Gaze, 1976); one who thinks looks away
  * (Glenberg, Schroeder and Robertson 1998). A camera's picture asks for more contact, so all shares stand a little higher.
- * The spread when speaking is the filmed man's (test/bench/motion-states.ts).
+ * The spread when speaking is the filmed man's (test/bench/eval-states.ts).
  */
 const GAZE = {
   idle: { onVisitor: 0.55, spreadX: 0.065, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },

@@ -20,7 +20,7 @@ export interface Pose {
 
 /**
  * Spread of the wander in a steady state. The model's own head moves by chance too; together with it the speaking head
- * has the filmed man's variance (test/bench/motion-states.ts). Those who listen or think hold stiller than those who idle.
+ * has the filmed man's variance (test/bench/eval-states.ts). Those who listen or think hold stiller than those who idle.
  */
 const SWAY: Record<ConversationState, Pose> = {
   idle: { pitch: 0.007, yaw: 0.011, roll: 0.006, x: 0.014, y: 0.004, z: 0.016 },

@@ -1,4 +1,4 @@
-// How the served motion sings: held vowels that keep their mouth, a head on the beat, and that plain speech triggers nothing.
+// npm run eval:song: held vowels that keep their mouth, a head on the beat, breaths, and that plain speech triggers nothing.
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { LOOK_AHEAD_SAMPLES } from './motion-played.ts';
 import { mean, median } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const USAGE = `node test/bench/song.ts --song FILE... [--speech FOLDER...] [--json]
+const USAGE = `npm run eval:song -- --song FILE... [--speech FOLDER...] [--json]
 
   --song    sung sound files
   --speech  folders of spoken ones, which nothing may take for song`;

@@ -1,5 +1,5 @@
-// How the served head and eyes move in each state, the shipped model and behaviour together: variance beside the filmed
-// man's, blinks, and how often the head nods to a visitor. Behaviour's amplitudes are chosen by this table.
+// npm run eval:states: how the served head and eyes move in each state, the shipped model and behaviour together: variance
+// beside the filmed man's, and blinks. Behaviour's amplitudes are chosen by this table.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { play, type Stretch, visitorInPhrases } from './motion-played.ts';
 import { mean, spread } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const USAGE = `node test/bench/motion-states.ts [--sounds FOLDER] [--seeds N] [--json]
+const USAGE = `npm run eval:states -- [--sounds FOLDER] [--seeds N] [--json]
 
   --sounds  folder of .f32 files, 16 kHz, 3 s each, spoken one after the other; default what npm run eval:motion left
   --seeds   conversations per state, default 4`;
