@@ -1,22 +1,33 @@
 // The server's HTTP routes, as the page uses them. Every failure is an ApiError with the server's own sentence.
-import type { PortraitSummary } from '../../server/session/index.ts';
+import type { FaceBox } from '../../server/errors.ts';
+import type { ChosenPortrait, PortraitSummary } from '../../server/session/index.ts';
 
-/** A shipped portrait, or a picture from this device with the sentence that says who agreed. */
-export type PortraitChoice = { id: string } | { picture: File; consent: string };
+/** A picture from this device with the sentence that says who agreed, and which face, where it shows several. */
+export interface Upload {
+  picture: File;
+  consent: string;
+  face?: number;
+}
+
+/** A shipped portrait or an own picture. */
+export type PortraitChoice = { id: string } | Upload;
 
 export interface Session {
   id: string;
-  portrait: { id: string; title: string };
+  portrait: ChosenPortrait;
 }
 
 /** What the server refused, with the sentence that it gives to people. */
 export class ApiError extends Error {
   readonly code: string;
+  /** Where the faces are, when there are several to choose from. */
+  readonly faces: readonly FaceBox[];
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, faces: readonly FaceBox[] = []) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
+    this.faces = faces;
   }
 }
 
@@ -40,6 +51,7 @@ export async function openSession(choice: PortraitChoice): Promise<Session> {
   }
   const form = new FormData();
   form.set('consent', choice.consent);
+  if (choice.face !== undefined) form.set('face', String(choice.face));
   form.set('picture', choice.picture);
   return read(await send('/v1/sessions', { method: 'POST', body: form }));
 }
@@ -56,9 +68,7 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
 async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok && body !== undefined) return body as T;
-  const { code, message } = (body as { error?: { code: string; message: string } } | undefined)?.error ?? {
-    code: 'internal',
-    message: `The server answered ${response.status} without saying why.`,
-  };
-  throw new ApiError(code, message);
+  const { error } = (body ?? {}) as { error?: { code: string; message: string; faces?: FaceBox[] } };
+  if (error) throw new ApiError(error.code, error.message, error.faces);
+  throw new ApiError('internal', `The server answered ${response.status} without saying why.`);
 }

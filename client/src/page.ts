@@ -1,6 +1,6 @@
 // The page's conductor: opens conversations, passes what happens to the parts that show it, and what is pressed to the
 // conversation. Holds the only state that is shared: which conversation is on stage.
-import type { ConversationState } from '../../server/types.ts';
+import type { ConversationState, PortraitWarning } from '../../server/types.ts';
 import {
   ApiError,
   listLanguages,
@@ -14,6 +14,7 @@ import { Captions } from './captions.ts';
 import { Composer } from './composer.ts';
 import { type ConnectionStatus, Conversation } from './conversation.ts';
 import { element } from './dom.ts';
+import { FaceChooser } from './face-chooser.ts';
 import { FigurePanel } from './figure-panel.ts';
 import { FigureReader } from './figures.ts';
 import { FirstSound } from './first-sound.ts';
@@ -53,6 +54,7 @@ export class Page {
     onChoice: (choice) => void this.#open(choice),
     onRefused: (sentence) => this.#toasts.show(sentence),
   });
+  readonly #faceChooser = new FaceChooser((choice) => void this.#open(choice));
   readonly #composer = new Composer({
     onSpeak: (text, language) => this.#speak(text, language),
     onMicrophone: (on) => void this.#switchMicrophone(on),
@@ -97,10 +99,13 @@ export class Page {
       const session = await openSession(choice);
       this.#leave();
       await this.#enter(session, choice);
+      if ('picture' in choice) this.#warnOf(session.portrait.warnings);
     } catch (error) {
       const sentence = sentenceOf(error);
+      const faces = error instanceof ApiError ? error.faces : [];
+      if ('picture' in choice && faces.length > 1) this.#faceChooser.ask(choice, faces);
+      else if (this.#conversation !== undefined) this.#toasts.show(sentence);
       if (this.#conversation === undefined) this.#offer(choice, sentence);
-      else this.#toasts.show(sentence);
     } finally {
       this.#gallery.mark(this.#choice);
       this.#gallery.setBusy(false);
@@ -130,6 +135,11 @@ export class Page {
       this.#leave();
       throw error;
     }
+  }
+
+  /** What about an own picture could be better, in one notice. */
+  #warnOf(warnings: readonly PortraitWarning[]): void {
+    if (warnings.length > 0) this.#toasts.show(warnings.map(({ message }) => message).join(' '), 'warning');
   }
 
   /** Ends the conversation that is on stage and forgets all that belonged to it. */

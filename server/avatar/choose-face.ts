@@ -2,8 +2,8 @@
 import { VaktraError } from '../errors.ts';
 import type { FoundFace } from './face-finder.ts';
 import { boxOf, isFace, placeOf } from './found-faces.ts';
-import type { RgbPicture } from './picture-input.ts';
 import { MIN_EYE_DISTANCE_PX, severalFaces, tooSmall } from './refusals.ts';
+import { turnedBack, type UprightPicture } from './upright.ts';
 
 /** Faces smaller than this share of the largest one are bystanders and are ignored. */
 const BYSTANDER_SHARE = 0.4;
@@ -11,12 +11,12 @@ const BYSTANDER_SHARE = 0.4;
 const WEAK_MESH_SCORE = 0.8;
 
 /**
- * @param found all finds
  * @param chosen place in the list of faces from left to right, as a refusal named them
  * @returns undefined when there is no face
  * @throws VaktraError `picture_several_faces` with their boxes, `picture_face_unknown`, `picture_too_small`
  */
-export function chooseFace(picture: RgbPicture, found: FoundFace[], chosen: number | undefined): FoundFace | undefined {
+export function chooseFace(upright: UprightPicture, chosen: number | undefined): FoundFace | undefined {
+  const { picture, quarters, faces: found } = upright;
   const faces = found.filter(isFace);
   const largest = Math.max(0, ...faces.map((face) => placeOf(face).eyeDistancePx));
   if (largest === 0) {
@@ -29,7 +29,7 @@ export function chooseFace(picture: RgbPicture, found: FoundFace[], chosen: numb
     .filter((face) => placeOf(face).eyeDistancePx > BYSTANDER_SHARE * largest)
     .sort((a, b) => placeOf(a).x - placeOf(b).x);
   if (chosen === undefined && candidates.length > 1) {
-    throw severalFaces(candidates.map((face) => boxOf(placeOf(face), picture)));
+    throw severalFaces(candidates.map((face) => turnedBack(boxOf(placeOf(face), picture), quarters)));
   }
   const face = candidates[chosen ?? 0];
   if (!face) {

@@ -43,8 +43,9 @@ export class PortraitPreparer {
    * @throws VaktraError one of the `picture_*` codes
    */
   async prepare(image: Uint8Array, face?: number): Promise<PreparedAvatar> {
-    const { picture, faces } = await standUpright(await decodePicture(image), this.#finder);
-    const found = chooseFace(picture, faces, face);
+    const upright = await standUpright(await decodePicture(image), this.#finder);
+    const { picture } = upright;
+    const found = chooseFace(upright, face);
     if (!found) throw await whyNoFace(picture, this.#finder);
     const place = placeOf(found);
     const frame = frameAround(found.landmarks, picture);

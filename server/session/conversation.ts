@@ -13,6 +13,7 @@ import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
 import type {
   AudioRequest,
+  ChosenPortrait,
   Conversation,
   ConversationEvents,
   ConversationStats,
@@ -36,7 +37,7 @@ export interface ConversationObserver {
 
 export interface ConversationParts {
   id: string;
-  portrait: { id: string; title: string };
+  portrait: ChosenPortrait;
   room: MediaRoom;
   pacer: Pacer;
   speech: Speech;
@@ -51,7 +52,7 @@ export interface ConversationParts {
 
 export class LiveConversation extends EventEmitter<ConversationEvents> implements Conversation {
   readonly id: string;
-  readonly portrait: { id: string; title: string };
+  readonly portrait: ChosenPortrait;
   readonly #parts: ConversationParts;
   readonly #sender: AvatarSender;
   readonly #voice: SpokenVoice;

@@ -53,8 +53,9 @@ export class Gallery {
     return prepared;
   }
 
-  prepareUpload(image: Uint8Array): Promise<PreparedAvatar> {
-    return preparePortrait(image);
+  /** @param face which one of several, by its place in the refusal's list */
+  prepareUpload(image: Uint8Array, face: number | undefined): Promise<PreparedAvatar> {
+    return preparePortrait(image, { face });
   }
 
   /** The portrait as it is framed, JPEG. */

@@ -92,7 +92,7 @@ export class LiveConversationHost implements ConversationHost {
     const room = await media.createRoom();
     const conversation = new LiveConversation({
       id,
-      portrait: { id: portraitId, title },
+      portrait: { id: portraitId, title, warnings: avatar.warnings },
       room,
       pacer,
       speech,
@@ -133,7 +133,7 @@ export class LiveConversationHost implements ConversationHost {
       );
     }
     return {
-      avatar: await this.#parts.gallery.prepareUpload(choice.upload),
+      avatar: await this.#parts.gallery.prepareUpload(choice.upload, choice.face),
       title: 'Your picture',
       portraitId: 'upload',
     };

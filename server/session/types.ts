@@ -3,11 +3,25 @@
 import type { types as mediasoup } from 'mediasoup';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
-import type { ConversationState, Emotion, FrameIndex, SampleIndex } from '../types.ts';
+import type { ConversationState, Emotion, FrameIndex, PortraitWarning, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
-export type PortraitChoice = { id: string } | { upload: Uint8Array; consent: string };
+export type PortraitChoice =
+  | { id: string }
+  | {
+      upload: Uint8Array;
+      consent: string;
+      /** Which face of a picture with several: its place in the refusal's list. */
+      face?: number | undefined;
+    };
+
+/** The portrait of a conversation; `warnings` say what about its picture could be better. */
+export interface ChosenPortrait {
+  id: string;
+  title: string;
+  warnings: readonly PortraitWarning[];
+}
 
 export interface ConversationOptions {
   portrait: PortraitChoice;
@@ -85,7 +99,7 @@ export interface AudioRequest {
  */
 export interface Conversation {
   readonly id: string;
-  readonly portrait: { id: string; title: string };
+  readonly portrait: ChosenPortrait;
 
   on<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): this;
   off<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): this;

@@ -3,6 +3,7 @@
 import type { types as mediasoup } from 'mediasoup';
 import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
+import type { ChosenPortrait } from '../session/index.ts';
 import { EMOTIONS } from '../types.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
 
@@ -111,7 +112,7 @@ export type ServerMessage = z.output<typeof serverMessage>;
 export interface Results {
   hello: {
     session: string;
-    portrait: { id: string; title: string };
+    portrait: ChosenPortrait;
     rtp_capabilities: mediasoup.RtpCapabilities;
     state: z.output<typeof state>;
     position: number;

@@ -6,7 +6,7 @@ import type { PortraitChoice } from '../session/index.ts';
 const MAX_CONSENT_CHARS = 1000;
 
 /**
- * The form's fields `picture` and `consent` as a portrait choice.
+ * The form's fields `picture`, `consent` and, where the picture shows several faces, `face` as a portrait choice.
  *
  * @param body the whole form as it came over the wire
  * @param contentType its header, which holds the boundary
@@ -32,7 +32,15 @@ export async function readUpload(
     const sentence = `The field "consent" has ${consent.length} characters: at most ${MAX_CONSENT_CHARS} are kept.`;
     throw new VaktraError('invalid_message', sentence);
   }
-  return { upload: new Uint8Array(await picture.arrayBuffer()), consent: consent.trim() };
+  const face = readFace(form.get('face'));
+  const upload = new Uint8Array(await picture.arrayBuffer());
+  return { upload, consent: consent.trim(), ...(face !== undefined && { face }) };
+}
+
+function readFace(value: unknown): number | undefined {
+  if (value === null) return undefined;
+  if (typeof value === 'string' && /^\d{1,3}$/.test(value)) return Number(value);
+  throw new VaktraError('invalid_message', 'The field "face" must be a whole number: a place in the list "faces".');
 }
 
 export function pictureTooLarge(bytes: number, maxPictureBytes: number): VaktraError {

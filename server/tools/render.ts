@@ -15,6 +15,7 @@ import { readVoice } from './voice.ts';
 const USAGE = `npm run render -- --portrait P --voice V.wav --consent "WHO AGREED" --out O.webm
 
   --portrait    picture of one person (JPEG, PNG, WebP)
+  --face        which face, where the picture shows several: 0 is the one at the left
   --voice       any sound file; a text file (.txt) is spoken
   --visitor     a voice that the portrait listens to, beside or instead of --voice; the video is silent about it
   --rest        what the portrait does where it does not speak: idle, listening, thinking
@@ -32,6 +33,7 @@ type RestState = (typeof REST_STATES)[number];
 
 interface Arguments {
   portrait: string;
+  face: number | undefined;
   voice: string | undefined;
   visitor: string | undefined;
   rest: RestState;
@@ -46,7 +48,8 @@ async function main(): Promise<void> {
   const args = readArguments();
   const config = loadConfig();
   try {
-    const avatar = await preparePortrait(await readInput(args.portrait));
+    const avatar = await preparePortrait(await readInput(args.portrait), { face: args.face });
+    for (const { message } of avatar.warnings) process.stderr.write(`${message}\n`);
     const voice = args.voice === undefined ? undefined : await readVoice(args.voice);
     const visitor = args.visitor === undefined ? undefined : await readVoice(args.visitor);
     const bar = new ProgressBar('rendering');
@@ -98,8 +101,12 @@ function readArguments(): Arguments {
   if (!rest) {
     throw new VaktraError('invalid_message', `--rest is "${values.rest}": it must be ${REST_STATES.join(', ')}.`);
   }
+  const face = values.face === undefined ? undefined : Number(values.face);
+  if (face !== undefined && (!Number.isSafeInteger(face) || face < 0)) {
+    throw new VaktraError('invalid_message', `--face is "${values.face}": it must be a whole number from 0 on.`);
+  }
   const mood = readMood(values.emotion, values.strength);
-  return { portrait, voice, visitor, rest, mood, consent, out, motionOut: values['motion-out'], seed };
+  return { portrait, face, voice, visitor, rest, mood, consent, out, motionOut: values['motion-out'], seed };
 }
 
 function readMood(emotion: string | undefined, strength: string | undefined): MoodWish | undefined {
@@ -120,6 +127,7 @@ function parse() {
     return parseArgs({
       options: {
         portrait: text,
+        face: text,
         voice: text,
         visitor: text,
         rest: text,

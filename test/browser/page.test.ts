@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { VaktraError } from '../../server/errors.ts';
 import { openSpeech, spoken } from '../integration/speech-voices.ts';
@@ -237,6 +238,31 @@ describe('a picture of the visitor', () => {
     });
     await page.locator('#stage[data-phase="playing"]').waitFor({ timeout: PATIENCE_MS });
     await expectMoving(page);
+  });
+
+  it('with two people asks whose face is meant, and the chosen one comes alive', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vaktra-page-'));
+    const file = join(folder, 'two.jpg');
+    const [a, b] = await Promise.all(
+      ['mona-lisa.jpg', 'vigee-le-brun.jpg'].map((name) => sharp(join(PORTRAITS, name)).resize(600, 700).toBuffer()),
+    );
+    await sharp({ create: { width: 1200, height: 700, channels: 3, background: '#777' } })
+      .composite([
+        { input: a ?? '', left: 0, top: 0 },
+        { input: b ?? '', left: 600, top: 0 },
+      ])
+      .jpeg()
+      .toFile(file);
+    const page = await openLivePage();
+    await upload(page, file);
+    await page.getByRole('button', { name: 'Face 2 of 2, from the left' }).click({ timeout: PATIENCE_MS });
+    await vi.waitFor(() => expect(server.app.host.all().map(({ portrait }) => portrait.id)).toEqual(['upload']), {
+      timeout: PATIENCE_MS,
+    });
+    expect(await page.getByRole('dialog').isVisible()).toBe(false);
+    await rm(folder, { recursive: true });
+    // The browser notes the answer 400; the page has dealt with it.
+    browser?.faults.splice(0);
   });
 
   it('that is no picture is refused in words, and the avatar stays', async () => {

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { VaktraError } from '../../server/errors.ts';
 import type {
+  ChosenPortrait,
   Conversation,
   ConversationEvents,
   ConversationHost,
@@ -30,7 +31,7 @@ const STATS: ConversationStats = {
 
 export class RecordingConversation extends EventEmitter<ConversationEvents> implements Conversation {
   readonly id: string;
-  readonly portrait: { id: string; title: string };
+  readonly portrait: ChosenPortrait;
   readonly rtpCapabilities = { codecs: [], headerExtensions: [] };
   readonly calls: { name: string; args: unknown[] }[] = [];
   /** What the next call throws. */
@@ -40,7 +41,7 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
   constructor(id: string, portraitId: string) {
     super();
     this.id = id;
-    this.portrait = { id: portraitId, title: 'A painting' };
+    this.portrait = { id: portraitId, title: 'A painting', warnings: [] };
   }
 
   async createTransport() {

@@ -74,6 +74,12 @@ describe('a session', () => {
     expect(host.created[0]?.portrait).toEqual({ upload: picture, consent: 'Ada Example agreed' });
   });
 
+  it('takes the face that was chosen among several', async () => {
+    const picture = new Uint8Array(10);
+    expect((await request('/v1/sessions', form({ picture, consent: 'Ada', face: '2' }))).status).toBe(201);
+    expect(host.created.at(-1)?.portrait).toEqual({ upload: picture, consent: 'Ada', face: 2 });
+  });
+
   const refused: { name: string; path: string; init: RequestInit; status: number; code: string }[] = [
     {
       name: 'a picture without consent',
@@ -93,6 +99,13 @@ describe('a session', () => {
       name: 'a form without a picture',
       path: '/v1/sessions',
       init: form({ consent: 'Ada' }),
+      status: 400,
+      code: 'invalid_message',
+    },
+    {
+      name: 'a face that is no number',
+      path: '/v1/sessions',
+      init: form({ picture: new Uint8Array(10), consent: 'Ada', face: 'the left one' }),
       status: 400,
       code: 'invalid_message',
     },

@@ -83,7 +83,7 @@ describe('a socket', () => {
     const { result } = await client.join();
     expect(result).toEqual({
       session: conversation.id,
-      portrait: { id: 'lady', title: 'A painting' },
+      portrait: { id: 'lady', title: 'A painting', warnings: [] },
       rtp_capabilities: { codecs: [], headerExtensions: [] },
       state: 'idle',
       position: 96_000,
