@@ -9,10 +9,9 @@ import { Breath } from '../../server/motion/behaviour/breath.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { OwnVoice, type OwnVoiceFrame } from '../../server/motion/song/index.ts';
 import { motionModelOptions } from '../../server/session/index.ts';
-import { createResampler } from '../../server/speech/resampler.ts';
-import { readVoice } from '../../server/tools/voice.ts';
-import { FRAME_RATE_HZ, MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../../server/types.ts';
+import { FRAME_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../../server/types.ts';
 import { LOOK_AHEAD_SAMPLES } from './motion-played.ts';
+import { readSound } from './read-sound.ts';
 import { mean, median } from './statistics.ts';
 import { printTable } from './table.ts';
 
@@ -163,14 +162,6 @@ async function openingsOf(model: MotionModel, sound: Float32Array): Promise<numb
   }
   stream.close();
   return openings;
-}
-
-async function readSound(file: string): Promise<Float32Array> {
-  const { pcm, sampleRateHz } = await readVoice(file);
-  const resampler = createResampler({ inputRateHz: sampleRateHz, outputRateHz: MODEL_RATE_HZ });
-  const sound = resampler.push(pcm);
-  resampler.close();
-  return sound;
 }
 
 await main();

@@ -1,38 +1,40 @@
 // npm run eval:states: how the served head and eyes move in each state, the shipped model and behaviour together: variance
 // beside the filmed man's, and blinks. Behaviour's amplitudes are chosen by this table.
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig, PROJECT_ROOT } from '../../server/config.ts';
+import { loadConfig } from '../../server/config.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
 import { motionModelOptions } from '../../server/session/index.ts';
 import { type ConversationState, FRAME_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../../server/types.ts';
 import { CLIP_FRAMES, CLIP_VARIANCE, GAZE, HEAD } from './filmed-man.ts';
 import { play, type Stretch, visitorInPhrases } from './motion-played.ts';
+import { readSound } from './read-sound.ts';
 import { mean, spread } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const USAGE = `npm run eval:states -- [--sounds FOLDER] [--seeds N] [--json]
+const USAGE = `npm run eval:states -- --sounds FOLDER [--seeds N] [--json]
 
-  --sounds  folder of .f32 files, 16 kHz, 3 s each, spoken one after the other; default what npm run eval:motion left
+  --sounds  folder of sound or video files of 3 s, such as GRID's, of which the first 60 are spoken one after the other
   --seeds   conversations per state, default 4`;
 
 const STATES: readonly ConversationState[] = ['speaking', 'idle', 'listening', 'thinking'];
 const BLINK = 32;
+const MAX_SOUNDS = 60;
 /** Conversations last as long as all sounds in a row, in whole windows. */
 const CLIP_WINDOW_FRAMES = 76;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      sounds: { type: 'string', default: join(PROJECT_ROOT, 'models/training/cache/eval') },
+      sounds: { type: 'string' },
       seeds: { type: 'string', default: '4' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) {
+  if (values.help || values.sounds === undefined) {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
@@ -45,13 +47,11 @@ async function main(): Promise<void> {
 }
 
 async function readSounds(folder: string): Promise<Float32Array[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.f32')).toSorted();
-  if (names.length === 0) throw new Error(`${folder} holds no .f32 file: name another folder with --sounds.`);
+  const names = (await readdir(folder)).toSorted().slice(0, MAX_SOUNDS);
   return Promise.all(
     names.map(async (name) => {
-      const bytes = await readFile(join(folder, name));
       const sound = new Float32Array(CLIP_WINDOW_FRAMES * MODEL_SAMPLES_PER_FRAME);
-      for (let i = 0; i < Math.min(sound.length, bytes.length / 4); i++) sound[i] = bytes.readFloatLE(4 * i);
+      sound.set((await readSound(join(folder, name))).subarray(0, sound.length));
       return sound;
     }),
   );
