@@ -37,7 +37,7 @@ class Context:
 
     @functools.cached_property
     def baselines(self):
-        """name -> predictor, fitted on GRID; the regressor among them once it was trained."""
+        """name -> predictor, fitted on GRID."""
         fitted = evaluate_baselines.fit(evaluate_baselines.train_clips())
         return fitted | evaluate_regressor.load(self.student)
 

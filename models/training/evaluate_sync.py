@@ -18,8 +18,6 @@ ASKED_AUC, ASKED_CONFIDENCE = 0.9, 0.85
 
 
 def run(context):
-    if not (config.CACHE / "sync.pt").exists():
-        sync.main([])
     torch.set_num_threads(1)
     net = sync.load()
     clips = [clip for clip in context.grid if f"{clip['name']}/motion" in context.store]

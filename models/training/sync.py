@@ -95,6 +95,9 @@ def frame_distances(heard, seen, offset):
 
 
 def load():
+    """The judge, trained first where it was not."""
+    if trainer.steps_done("sync") < STEPS:
+        main([])
     net = Sync()
     net.load_state_dict(trainer.averaged("sync"))
     return net.eval()

@@ -84,6 +84,12 @@ def save(file, net, average, optimiser, step):
     part.rename(file)
 
 
+def steps_done(name):
+    """Steps that cache/NAME.pt has behind it; 0 where there is none."""
+    file = config.CACHE / f"{name}.pt"
+    return torch.load(file, weights_only=True)["step"] if file.exists() else 0
+
+
 def averaged(name):
     """The averaged weights in cache/NAME.pt."""
     return torch.load(config.CACHE / f"{name}.pt", weights_only=True)["average"]
