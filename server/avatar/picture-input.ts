@@ -27,10 +27,16 @@ export function checkPictureBytes(image: Uint8Array): void {
     throw new VaktraError('picture_too_large', `The picture has ${megabytes} MB: send at most 10 MB.`);
   }
   if (isKnownRaster(image)) return;
+  if (isHeic(image)) {
+    throw new VaktraError(
+      'picture_type_refused',
+      'This is a HEIC picture, as phones store them, and those cannot be read here: share it as JPEG, or send a PNG or WebP.',
+    );
+  }
   if (isDocument(image)) {
     throw new VaktraError(
       'picture_type_refused',
-      'This kind of picture (SVG, HEIC, PDF or packed) is not accepted: send a JPEG, PNG or WebP.',
+      'This kind of file (SVG, PDF, film or packed) is not accepted: send a JPEG, PNG or WebP.',
     );
   }
   throw new VaktraError('picture_unreadable', 'These bytes are not a picture: send a JPEG, PNG or WebP.');
@@ -89,7 +95,12 @@ function isKnownRaster(image: Uint8Array): boolean {
   return ['ftypavif', 'ftypavis'].includes(text.slice(4, 12));
 }
 
-/** Markup in any encoding, gzip (svgz), PDF and HEIC: kinds that some decoders would take and that are not wanted. */
+/** By the file's main brand (ISO/IEC 23008-12); AVIF's own brands were taken before. */
+function isHeic(image: Uint8Array): boolean {
+  return /^ftyp(hei[cmsx]|hev[cmsx]|mif1|msf1)/.test(Buffer.from(image.subarray(4, 12)).toString('latin1'));
+}
+
+/** Markup in any encoding, gzip (svgz), PDF and films: kinds that some decoders would take and that are not wanted. */
 function isDocument(image: Uint8Array): boolean {
   const head = Buffer.from(image.subarray(0, 64)).toString('latin1');
   if (head.startsWith('\x1f\x8b') || head.startsWith('%PDF') || head.slice(4, 8) === 'ftyp') return true;

@@ -19,6 +19,8 @@ import { whyNoFace } from './why-no-face.ts';
 /** Goes up when anything here changes what comes out; cached avatars of other versions are made again. */
 export const PREPARED_VERSION = 3;
 
+/** A smaller picture cannot hold a face that is large enough. */
+const MIN_PICTURE_PX = 48;
 /** Enlarging before the second search: the finder gives whole pixels, so this makes them thirds. */
 const SEARCH_SCALE = 3;
 /** Shifts in search pixels whose results are averaged: takes the mesh's jitter down. */
@@ -43,7 +45,9 @@ export class PortraitPreparer {
    * @throws VaktraError one of the `picture_*` codes
    */
   async prepare(image: Uint8Array, face?: number): Promise<PreparedAvatar> {
-    const upright = await standUpright(await decodePicture(image), this.#finder);
+    const decoded = await decodePicture(image);
+    if (Math.min(decoded.width, decoded.height) < MIN_PICTURE_PX) throw tooFewPixels(decoded);
+    const upright = await standUpright(decoded, this.#finder);
     const { picture } = upright;
     const found = chooseFace(upright, face);
     if (!found) throw await whyNoFace(picture, this.#finder);
@@ -135,6 +139,13 @@ function nearest(faces: FoundFace[], x: number, y: number): FoundFace | undefine
   const away = (face: FoundFace) => Math.hypot(placeOf(face).x - x, placeOf(face).y - y);
   const face = faces.sort((a, b) => away(a) - away(b))[0];
   return face && away(face) < placeOf(face).eyeDistancePx ? face : undefined;
+}
+
+function tooFewPixels({ width, height }: RgbPicture): VaktraError {
+  return new VaktraError(
+    'picture_too_small',
+    `The picture has ${width} x ${height} pixels: send one with at least 300 on the shorter side.`,
+  );
 }
 
 /** The square picture moved by whole pixels, its border repeated. */
