@@ -62,7 +62,7 @@ export interface Behaviour {
 
 const NOTHING_HEARD: Heard = { visitorLevel: 0, own: SILENT_FRAME };
 /** What a full breath does to the head: it rises with the shoulders, and the chin a little. */
-const BREATH_PITCH_RAD = 0.006;
+const BREATH_PITCH_RAD = 0.004;
 const BREATH_Y = 0.013;
 
 export function createBehaviour(seed: number): Behaviour {

@@ -33,7 +33,7 @@ const AXES = ['pitch', 'yaw', 'roll', 'x', 'y', 'z'] as const;
 const STATE_RATE = 3;
 
 /** The head turns after the eyes: radians per eye width of gaze, by a spring of this rate. */
-const AFTER_GAZE_RAD = { x: 0.32, y: 0.25 } as const;
+const AFTER_GAZE_RAD = { x: 0.32, y: 0.15 } as const;
 const AFTER_GAZE_RATE = 4;
 /** Tilt of the head per eye width that it looks aside, in thought only. */
 const THINKING_TILT_RAD = 0.3;
