@@ -181,10 +181,10 @@ function clearest(kind: SoundKind, phonemes: readonly SpokenPhoneme[]): SpokenPh
   return (kind.extreme === 'least' ? sounds.find(isBetweenVowels) : undefined) ?? sounds[0];
 }
 
-/** Within the sound's time and one frame around it. */
-function extremeFrame({ measure, extreme }: SoundKind, sound: SpokenPhoneme, drawn: readonly RecordedFrame[]): number {
-  const first = LEAD_FRAMES + Math.floor(sound.startMs / FRAME_MS) - 1;
-  const last = LEAD_FRAMES + Math.ceil(sound.endMs / FRAME_MS);
+function extremeFrame(kind: SoundKind, { startMs, endMs }: SpokenPhoneme, drawn: readonly RecordedFrame[]): number {
+  const { measure, extreme, around } = kind;
+  const first = LEAD_FRAMES + Math.floor(startMs / FRAME_MS) - around;
+  const last = LEAD_FRAMES + Math.ceil(endMs / FRAME_MS) - 1 + around;
   const sign = extreme === 'most' ? 1 : -1;
   const value = (at: number) => sign * (drawn[at] as RecordedFrame)[measure];
   let best = first;

@@ -51,19 +51,21 @@ export interface SoundKind {
   ipa: RegExp;
   measure: 'lip_opening' | 'lip_width';
   extreme: 'least' | 'most';
+  /** Frames before and after the sound's time that count too; 0 where a neighbour's closed lips would be taken for its own. */
+  around: 0 | 1;
   /** Must the lips be closed? */
   closed?: true;
 }
 
 /** The columns of the sheet, behind the one for silence. */
 export const KINDS: readonly SoundKind[] = [
-  { name: 'p b', ipa: /^[pb](?!f)/u, measure: 'lip_opening', extreme: 'least', closed: true },
-  { name: 'm', ipa: /^m/u, measure: 'lip_opening', extreme: 'least', closed: true },
-  { name: 'f v', ipa: /^[fvʋ]/u, measure: 'lip_opening', extreme: 'least' },
-  { name: 't d n', ipa: /^[tdnɾ]/u, measure: 'lip_opening', extreme: 'least' },
-  { name: 'a', ipa: /^[aɑæ]/u, measure: 'lip_opening', extreme: 'most' },
-  { name: 'i', ipa: /^[iɪ]ː?$/u, measure: 'lip_width', extreme: 'most' },
-  { name: 'u o y w', ipa: /^[uʊoywɔ]/u, measure: 'lip_width', extreme: 'least' },
+  { name: 'p b', ipa: /^[pb](?!f)/u, measure: 'lip_opening', extreme: 'least', around: 1, closed: true },
+  { name: 'm', ipa: /^m/u, measure: 'lip_opening', extreme: 'least', around: 1, closed: true },
+  { name: 'f v', ipa: /^[fvʋ]/u, measure: 'lip_opening', extreme: 'least', around: 1 },
+  { name: 't d n', ipa: /^[tdnɾ]/u, measure: 'lip_opening', extreme: 'least', around: 0 },
+  { name: 'a', ipa: /^[aɑæ]/u, measure: 'lip_opening', extreme: 'most', around: 1 },
+  { name: 'i', ipa: /^[iɪ]ː?$/u, measure: 'lip_width', extreme: 'most', around: 1 },
+  { name: 'u o y w', ipa: /^[uʊoywɔ]/u, measure: 'lip_width', extreme: 'least', around: 1 },
 ];
 
 /** What a sound between two of them is seen best beside. */

@@ -22,7 +22,7 @@ const USAGE = `npm run sheet:motion -- --out FOLDER
   --seed  another number gives other head and eye movements (default 1)
 
 A caption says the sound, the opening of the lips in distances of the outer eye corners, and the word; it is red where lips that should
-be closed are open by over 12 % of the sentence's wide opening. The machine needs fonts for Devanagari and Chinese.`;
+be closed are open by over 12 % of the sentence's wide opening. Silence is 0.4 s after the voice. The machine needs fonts for Devanagari and Chinese.`;
 
 const LARGE_TILE_PX = 240;
 const SMALL_TILE_PX = 118;
