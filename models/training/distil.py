@@ -26,7 +26,7 @@ TEACHER_STEPS_PER_FLOW, TEACHER_LATE = 8, 2.0
 HEAD_WEIGHT = 2.0  # times its weight in the teacher's loss: few steps cost the head most
 ROLL_OUT_EVERY = 4  # batches that one roll-out serves, each with new noise and windows
 STUDENT_STEPS_DRAWN = (1, 2, 2, 2, 4)  # the served 2 most often; 1 and 4 so that they can be chosen by config
-TRUTH_WEIGHT = 0.3
+TRUTH_WEIGHT = 0.5
 
 
 def draw_noise(B, frames=data.FRAMES):

@@ -133,7 +133,7 @@ class MotionModel(nn.Module):
         self.remember = nn.Sequential(nn.Linear(config.D + config.AUDIO_WIDTH, 2 * W), nn.SiLU(), nn.Linear(2 * W, W), nn.LayerNorm(W))
         self.blocks = nn.ModuleList(Block() for _ in range(config.LAYERS))
         self.to_motion = nn.Linear(W, config.D)
-        self.guess = nn.Linear(config.AUDIO_WIDTH, config.D)  # auxiliary: the encoder's own guess; training only
+        self.guess = nn.Linear(config.AUDIO_WIDTH, config.D)  # the encoder's own guess of the motion
         nn.init.zeros_(self.to_motion.weight)
 
     # --- shared by both ways; motion is standardised (mean 0, spread 1) inside ---
@@ -170,11 +170,15 @@ class MotionModel(nn.Module):
         return self.memory(neutral, torch.zeros(1, 1, config.AUDIO_WIDTH)).expand(-1, B, -1, -1)
 
     def denoise(self, x, t, features, conditions, past, relative, mask):
-        """Predicted motion [B, T, D] from noisy motion x at time t [B or 1, 1, 1], both `inward`."""
+        """Predicted motion [B, T, D] from noisy motion x at time t [B or 1, 1, 1], both `inward`.
+
+        The face is drawn around the encoder's guess: sound nearly decides the lips, and what is left to draw is small.
+        """
         h = self.from_motion(x) + self.from_audio(features) + self.from_condition(conditions)
         for block, modulation, kv in zip(self.blocks, self.modulations(t), past):
             h = block(h, modulation, kv, relative, mask)
-        return self.to_motion(normed(h))
+        around = self.guess(features)[..., :config.FACE_ROWS]
+        return self.to_motion(normed(h)) + F.pad(around, (0, config.D - config.FACE_ROWS))
 
     # --- training: all windows of a clip at once ---
 

@@ -63,7 +63,7 @@ def main():
     options = parser.parse_args()
     if "VAKTRA_DATA" not in os.environ:
         raise SystemExit("VAKTRA_DATA is not set: name the folder with the data sets (models/training/README.md lists them).")
-    environment = dict(os.environ, **(dict(VAKTRA_SMOKE="1") if options.smoke else {}))
+    environment = dict(os.environ, GLOG_minloglevel="3", **(dict(VAKTRA_SMOKE="1") if options.smoke else {}))  # the tracker chats
     cache = HERE / "cache" / ("smoke" if options.smoke else "")
     done = cache / "done"
     done.mkdir(parents=True, exist_ok=True)

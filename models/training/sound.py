@@ -11,8 +11,10 @@ GAIN_DB = (-30, 8)
 ROOM_SHARE, DECAY_S, DIRECT_TO_ROOM_DB = 0.25, (0.15, 0.7), (-3, 15)
 TELEPHONE_SHARE, TELEPHONE_HZ = 0.12, ((150, 400), (2800, 4000))
 NOISE_SHARE, NOISE_FLOOR_DB = 0.75, (-78, -32)
+NOISE_UNDER_VOICE_DB = 3  # a voice that cannot be heard teaches that noise may hide one, and mouths open in steady noise
 BABBLE_SHARE, BABBLE_SNR_DB = 0.2, (3, 25)
 BABBLE_VOICES = 3
+HEARD = 1e-5  # RMS under which a clip is silent
 
 
 def room(rng, length):
@@ -73,5 +75,8 @@ def disturb(rng, audio, others):
         spectrum = spectrum * telephone(rng, n)
     spectrum = spectrum * 10 ** (rng.uniform(*GAIN_DB) / 20)
     if rng.random() < NOISE_SHARE:
-        spectrum = spectrum + noise(rng, n) * 10 ** (rng.uniform(*NOISE_FLOOR_DB) / 20)
+        level = 10 ** (rng.uniform(*NOISE_FLOOR_DB) / 20)
+        if loudest > HEARD:
+            level = min(level, np.sqrt((np.fft.irfft(spectrum, n) ** 2).mean()) * 10 ** (-NOISE_UNDER_VOICE_DB / 20))
+        spectrum = spectrum + noise(rng, n) * level
     return np.clip(np.fft.irfft(spectrum, n), -1, 1).astype(np.float32)

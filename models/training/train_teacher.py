@@ -20,15 +20,19 @@ GUESS_WEIGHT = 0.3
 NO_AUDIO = 0.1  # share of clips without sound, for guidance
 # Largest disturbance of the past, per coefficient, in spreads. The head's is small: it moves by a tenth of its spread a frame.
 PAST_WHITE = torch.tensor([0.4] * config.FACE_ROWS + [0.03] * 6 + [0.2] * 4)
+STRANGE_SHARE = 0.2  # of the clips whose past is another clip's face: what is heard must outweigh what was drawn
 PAST_OFFSET = torch.tensor([0.4] * config.FACE_ROWS + [0.0] * 6 + [0.2] * 4)
 
 
 def disturbed(x):
-    """A past [B, T, D] as a generator might have left it: white noise and a constant offset, each of a random size per clip."""
+    """A past [B, T, D] as a generator might have left it: white noise and a constant offset, each of a random size per
+    clip, and sometimes a face that has nothing to do with the sound (else a mouth that stands open by mistake stays open)."""
     B = x.shape[0]
     white = torch.randn_like(x) * torch.rand(B, 1, 1) ** 2 * PAST_WHITE
     offset = torch.randn(B, 1, x.shape[2]) * (torch.rand(B, 1, 1) - 0.4).clamp(min=0) * PAST_OFFSET
-    return x + white + offset
+    face = x[..., :config.FACE_ROWS]
+    strange = torch.where(torch.rand(B, 1, 1) < STRANGE_SHARE, face[torch.randperm(B)], face)
+    return torch.cat([strange, x[..., config.FACE_ROWS:]], -1) + white + offset
 
 
 def reach(B):

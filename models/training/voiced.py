@@ -4,6 +4,7 @@ It teaches the encoder what is said (`Speech`), and by lips made from the phones
 """
 import numpy as np
 
+import align
 import config
 import data
 import emodb
@@ -12,7 +13,7 @@ import phones
 import synth
 
 SYNTHETIC_WEIGHT = 0.5  # of an utterance, beside a real one's 1
-CURVES_SHARE = 0.2  # of the clips that come from FACEGOOD
+CURVES_SHARE = 0.45  # of the clips that come from FACEGOOD
 SPEED = (0.8, 1.25)  # range of the factor that tempo, pitch and formants are moved by together
 EDGE_S = 0.3  # a crop may begin and end this far outside the utterance: silence
 HELD_SHARE, HELD_S = 0.12, (0.5, 2.0)  # crops in which a vowel is held, as singers do
@@ -98,4 +99,5 @@ def utterances(part):
     said = synth.load(part)
     for u in said:
         u["weight"] = SYNTHETIC_WEIGHT
-    return said + emodb.load(part)
+    read = align.load("multilingual") if part == "train" else []
+    return said + emodb.load(part) + read

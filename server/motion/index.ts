@@ -15,7 +15,7 @@ export type { Behaviour, Cues } from './behaviour/index.ts';
 export { MotionStream } from './stream.ts';
 
 /** Chance in the lips unless the caller says otherwise; chosen on the tuning clips (models/motion.md). */
-const DEFAULT_LIP_TEMPERATURE = 0.5;
+const DEFAULT_LIP_TEMPERATURE = 0.3;
 /** How much of a mood heard in the voice is shown, unless the caller says otherwise. */
 const DEFAULT_MOOD_STRENGTH = 0.7;
 /** Landmarks of the inner lips' middle: upper, lower. */
@@ -34,7 +34,7 @@ export interface MotionModelOptions {
 export interface CreateStreamOptions {
   /** Whole number; the same seed, sound and states give the same motion. */
   seed: number;
-  /** 0 (the likeliest lips) to 1 (as varied as the training data). Default 0.5. */
+  /** 0 (the likeliest lips) to 1 (as varied as the training data). Default 0.3. */
   lipTemperature?: number;
   /** Blinks, gaze and breath. Default: the random process of behaviour/, from the seed. */
   behaviour?: Behaviour;

@@ -21,8 +21,8 @@ export const BLINK_LEFT = 32;
 /** Coefficients of the head's pose: three angles, three distances. */
 export const POSE_COUNT = 6;
 
-/** Conditions of a frame: 4 states (one-hot), blink, gaze x and y, 6 emotions (one-hot) and their strength. */
-export const CONDITION_COUNT = 14;
+/** Conditions of a frame: 4 states (one-hot), blink, gaze x and y. */
+export const CONDITION_COUNT = 7;
 export const STATE_CONDITION: Record<ConversationState, number> = { idle: 0, listening: 1, thinking: 2, speaking: 3 };
 export const BLINK_CONDITION = 4;
 export const GAZE_X_CONDITION = 5;

@@ -34,8 +34,8 @@ const manifestSchema = z.object({
     conditions: z.array(z.string()).length(CONDITION_COUNT),
     lookAheadMs: z.literal(LOOK_AHEAD_MS),
     steps: z.number().int(),
-    /** One number for the head's six coefficients, or one for each. */
-    headTemperature: z.union([z.number(), z.array(z.number()).length(POSE_COUNT)]),
+    /** Noise of pitch, yaw, roll, x, y, z over the training's. */
+    headTemperature: z.array(z.number()).length(POSE_COUNT),
     /** Floats of the audio encoder's state. */
     audioState: z.array(z.number().int()).length(1),
     /** Layers, 2 (key, value), past frames, width. */
@@ -103,9 +103,7 @@ export async function readMotionFiles(modelPath: string, steps?: number): Promis
     range: motion.range,
     classifier: parseClassifier(await verified(join(folder, mood.classifier.file), mood.classifier.sha256)),
     steps: chosen,
-    headTemperature: Array.isArray(motion.headTemperature)
-      ? motion.headTemperature
-      : new Array<number>(POSE_COUNT).fill(motion.headTemperature),
+    headTemperature: motion.headTemperature,
     audioStateSize: motion.audioState[0] as number,
     pastShape: motion.past,
   };
