@@ -130,7 +130,7 @@ function loudestWhile(page: Page, ms: number): Promise<number> {
 
 function expectLipsFollow(seen: SeenPicture[]): void {
   const spoken = seen.filter(({ speaking }) => speaking);
-  expect(spoken.length).toBeGreaterThan(50);
+  expect(spoken.length).toBeGreaterThan(30);
   const drawn = spoken.map((picture) => picture.drawn);
   const wanted = spoken.map((picture) => picture.commanded);
   const r = correlation(drawn, wanted);
