@@ -7,7 +7,6 @@ self-forcing, Huang et al. 2025). Equal noise leads to equal motion, so the stud
 the loss is the flow itself against the true lips with the student's past, which keeps errors from piling up.
 Usage: python distil.py [--steps 1500]     goes on from cache/student.pt
 """
-import argparse
 import copy
 
 import torch
@@ -79,11 +78,7 @@ def distil_losses(student, teacher, batch, past_motion, rng, weights, row):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=config.DISTIL_TRAINING_STEPS)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    steps = trainer.steps_asked(config.DISTIL_TRAINING_STEPS)
     filmed, voices = data.Clips("train"), voiced.Voices("train")
     teacher = train_teacher.load("teacher")
     weights, row = loss_weights(), opening_row()
@@ -97,7 +92,7 @@ def main():
 
     # The student starts as the teacher, without dropout: its goal is exact.
     trainer.train("student", copy.deepcopy(teacher), lambda rng: data.draw(rng, filmed, voices, FILMED, VOICED), loss_of,
-                  steps=options.steps, rate=RATE, decay=0.0, betas=(0.9, 0.95), share_of_rate=trainer.straight, seed=3)
+                  steps=steps, rate=RATE, decay=0.0, betas=(0.9, 0.95), share_of_rate=trainer.straight, seed=3)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The baseline that hears as well as the student does: its audio encoder and causal convolutions up to its size, trained by plain regression
 on the filmed clips with the same disturbed sound. cache/regressor.pt; usage: python evaluate_regressor.py [--steps N]
 """
-import argparse
 
 import torch
 import torch.nn as nn
@@ -57,10 +56,7 @@ def load(student):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=STEPS)
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(1)
+    steps = trainer.steps_asked(STEPS, arguments)
     torch.manual_seed(4)
     filmed = data.Clips("train")
     net = Regressor(filmed.motion.mean((0, 1)), filmed.motion.std((0, 1)))
@@ -71,7 +67,7 @@ def main(arguments=None):
         made = net(batch.audio, batch.filters, batch.change)
         return dict(regression=weighted_error(made - (batch.motion - net.mean) / net.spread, weights, row).mean())
 
-    trainer.train("regressor", net, lambda rng: data.draw(rng, filmed, None, BATCH, 0), loss_of, steps=options.steps, rate=RATE, decay=DECAY, seed=4)
+    trainer.train("regressor", net, lambda rng: data.draw(rng, filmed, None, BATCH, 0), loss_of, steps=steps, rate=RATE, decay=DECAY, seed=4)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@ trained on the tracked motion of GRID's training clips alone; negatives are the 
 
 cache/sync.pt, 4 minutes on one core. Usage: python sync.py [--steps N]; evaluate_sync.py says how good a judge it is.
 """
-import argparse
 
 import numpy as np
 import torch
@@ -104,10 +103,7 @@ def load():
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=STEPS)
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(1)
+    steps = trainer.steps_asked(STEPS, arguments)
     torch.manual_seed(3)
     clips = data.Clips("train")
     samples = data.FRAMES * config.FRAME_SAMPLES
@@ -120,7 +116,7 @@ def main(arguments=None):
         return torch.tensor((clips.audio[pick, :samples] * gain).astype(np.float32)), torch.tensor(clips.motion[pick])
 
     trainer.train("sync", net, draw, lambda net, _average, batch, _rng, _step: dict(contrast=loss_of(net, batch)),
-                  steps=options.steps, rate=RATE, decay=DECAY, seed=3)
+                  steps=steps, rate=RATE, decay=DECAY, seed=3)
 
 
 if __name__ == "__main__":

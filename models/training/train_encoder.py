@@ -3,7 +3,6 @@ hand-labelled speech, and beside them the filmed man's lips.
 
 Usage: python train_encoder.py [--steps N] [--threads 1]     goes on from cache/encoder.pt
 """
-import argparse
 
 import numpy as np
 import torch
@@ -53,11 +52,7 @@ def draw(rng, filmed, speech, mean, spread):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=config.ENCODER_TRAINING_STEPS)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    steps = trainer.steps_asked(config.ENCODER_TRAINING_STEPS)
     torch.manual_seed(0)
     filmed, speech = data.Clips("train"), voiced.Speech(voiced.utterances("train"))
     mean, spread = filmed.motion.mean((0, 1)), filmed.motion.std((0, 1))
@@ -74,7 +69,7 @@ def main():
         return dict(classes=named, features=FEATURE_WEIGHT * shaped, lips=LIPS_WEIGHT * guessed)
 
     trainer.train("encoder", Phonetic(), lambda rng: draw(rng, filmed, speech, mean, spread), loss_of,
-                  steps=options.steps, rate=RATE, decay=DECAY, seed=1)
+                  steps=steps, rate=RATE, decay=DECAY, seed=1)
 
 
 if __name__ == "__main__":

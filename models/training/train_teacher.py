@@ -2,7 +2,6 @@
 
 Usage: python train_teacher.py [--steps N] [--threads 1]     goes on from cache/teacher.pt
 """
-import argparse
 
 import numpy as np
 import torch
@@ -101,18 +100,14 @@ def with_taught_ears(net):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=config.TEACHER_TRAINING_STEPS)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    steps = trainer.steps_asked(config.TEACHER_TRAINING_STEPS)
     torch.manual_seed(1)
     filmed, voices = data.Clips("train"), voiced.Voices("train")
     net = with_taught_ears(make_model(filmed))
     weights, row = loss_weights(), opening_row()
     trainer.train("teacher", net, lambda rng: data.draw(rng, filmed, voices, FILMED, VOICED),
                   lambda net, _average, batch, rng, _step: flow_loss(net, batch, rng, weights, row),
-                  steps=options.steps, rate=RATE, decay=DECAY, seed=2)
+                  steps=steps, rate=RATE, decay=DECAY, seed=2)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ beside them (EMA), checkpoints let it go on where it was stopped, and losses go 
 
 cache/NAME.pt holds net, average, optimiser and step; cache/losses/NAME.csv the losses, NAME.png their curves.
 """
+import argparse
 import copy
 import csv
 import math
@@ -18,6 +19,16 @@ SAVE_EVERY_S = 60
 REPORT_EVERY = 100  # steps
 WARM_UP = 200  # steps
 CLIP_NORM = 1.0
+
+
+def steps_asked(default, arguments=None):
+    """What a training's command line says: its number of steps; sets the threads on the way."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--steps", type=int, default=default)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    return options.steps
 
 
 def cosine(progress):

@@ -2,8 +2,8 @@
 // and Kolen 1994). It moves the head only as far as the voice is sung.
 
 import { FRAME_RATE_HZ } from '../../types.ts';
+import { Ease } from '../ease.ts';
 import type { OwnVoiceFrame } from '../song/index.ts';
-import { Ease } from './ease.ts';
 
 /** Beats that a head keeps, in seconds; 0.6 is what people tap by themselves (Fraisse 1982). */
 const PERIOD_S = { shortest: 0.45, start: 0.6, longest: 1 } as const;

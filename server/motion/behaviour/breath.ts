@@ -3,9 +3,9 @@
 
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
+import { Ease } from '../ease.ts';
 import { uniform } from '../noise.ts';
 import type { OwnVoiceFrame } from '../song/index.ts';
-import { Ease } from './ease.ts';
 import { STREAM } from './streams.ts';
 import { wave } from './waves.ts';
 

@@ -10,10 +10,10 @@ import { Blinks } from './blinks.ts';
 import { Breath } from './breath.ts';
 import { Gaze } from './gaze.ts';
 import { Listener } from './listener.ts';
-import { Posture } from './posture.ts';
+import { type Pose, Posture } from './posture.ts';
 
-/** Cues of one frame. */
-export interface Cues {
+/** Cues of one frame; the pose is added to the head's. */
+export interface Cues extends Pose {
   /** 0 open to 1 shut. */
   blink: number;
   /** Iris offset over eye width, + to the image's right and down. */
@@ -21,13 +21,6 @@ export interface Cues {
   gazeY: number;
   /** Added to gazeY after the model: with open eyes it follows a vertical look that it is told by a third only (measured). */
   glanceY: number;
-  /** Added to the head's pose: radians, and eye-corner distances (+ right, down, away). */
-  pitch: number;
-  yaw: number;
-  roll: number;
-  x: number;
-  y: number;
-  z: number;
   /** How far the brows are raised, 0 to 1. */
   browRaise: number;
 }

@@ -3,8 +3,8 @@
 
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
+import { Ease } from '../ease.ts';
 import { uniform } from '../noise.ts';
-import { Ease } from './ease.ts';
 import { STREAM } from './streams.ts';
 import { VisitorVoice } from './visitor-voice.ts';
 

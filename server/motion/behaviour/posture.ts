@@ -3,12 +3,12 @@
 
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
-import { Ease } from './ease.ts';
+import { Ease } from '../ease.ts';
 import type { Look } from './gaze.ts';
 import { STREAM } from './streams.ts';
 import { wander } from './waves.ts';
 
-/** Head and body: radians, and eye-corner distances. */
+/** Head and body: radians, and eye-corner distances (+ right, down, away). */
 export interface Pose {
   pitch: number;
   yaw: number;

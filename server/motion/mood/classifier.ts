@@ -31,7 +31,7 @@ export const classifierSchema = z
 
 export type Classifier = z.infer<typeof classifierSchema>;
 
-const NEUTRAL: Mood = { emotion: 'neutral', strength: 0 };
+export const NEUTRAL: Mood = { emotion: 'neutral', strength: 0 };
 /** A mood that is just likely enough is shown by half. */
 const LEAST_STRENGTH = 0.5;
 

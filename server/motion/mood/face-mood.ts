@@ -2,13 +2,13 @@
 // A change of mood is a movement: every number follows its goal like a critically damped spring, so nothing ever jumps.
 
 import type { Mood } from '../../types.ts';
-import { FRAME_RATE_HZ } from '../../types.ts';
-import type { Classifier } from './classifier.ts';
+import { Ease } from '../ease.ts';
+import { type Classifier, NEUTRAL } from './classifier.ts';
 import { EXPRESSION_ROWS, FACE_NUMBERS, faceOf, GAZE_Y_AT, PITCH_AT } from './faces.ts';
 import { VoiceMood } from './voice-mood.ts';
 
-/** Stiffness of the spring, in 1/s: 95 % of the way in 0.8 s. */
-const SPRING_HZ = 6;
+/** Rate of the springs, radians a second: 95 % of the way in 0.8 s. */
+const SPRING_RATE = 6;
 /** A given mood is on the face by this share in silence, and whole where the voice is most aroused. */
 const SILENT_SHARE = 0.6;
 /** How far raised brows (a listener's) go, in shares of both brow rows. */
@@ -37,8 +37,7 @@ export interface FaceMoodOptions {
 export class FaceMood {
   readonly #options: FaceMoodOptions;
   readonly #voice: VoiceMood;
-  readonly #position = new Float64Array(FACE_NUMBERS);
-  readonly #velocity = new Float64Array(FACE_NUMBERS);
+  readonly #springs = Array.from({ length: FACE_NUMBERS }, () => new Ease(SPRING_RATE));
   #given: Mood | undefined;
 
   constructor(options: FaceMoodOptions) {
@@ -61,9 +60,11 @@ export class FaceMood {
     this.#voice.hear(sound);
     const { emotion, strength } = this.#wanted();
     const share = strength * (SILENT_SHARE + (1 - SILENT_SHARE) * this.#voice.arousal);
-    const goal = faceOf(emotion).map((value) => value * share);
-    this.#move(goal);
-    this.#write(coefficients);
+    const face = faceOf(emotion);
+    this.#write(
+      coefficients,
+      this.#springs.map((spring, i) => spring.next((face[i] as number) * share)),
+    );
     // The listener's brows move smoothly of themselves.
     for (const row of BROW_ROWS) {
       const at = this.#options.layout.expressions + EXPRESSION_ROWS.indexOf(row);
@@ -75,31 +76,19 @@ export class FaceMood {
     if (this.#given) return this.#given;
     const { fromVoice, voiceStrength } = this.#options;
     const { emotion, strength } = this.#voice.mood;
-    return fromVoice ? { emotion, strength: strength * voiceStrength } : { emotion: 'neutral', strength: 0 };
+    return fromVoice ? { emotion, strength: strength * voiceStrength } : NEUTRAL;
   }
 
-  /** One frame of x'' = -2 w x' - w^2 (x - goal), exactly. */
-  #move(goal: Float32Array): void {
-    const seconds = 1 / FRAME_RATE_HZ;
-    const fade = Math.exp(-SPRING_HZ * seconds);
-    for (let i = 0; i < FACE_NUMBERS; i++) {
-      const off = (this.#position[i] as number) - (goal[i] as number);
-      const speed = (this.#velocity[i] as number) + SPRING_HZ * off;
-      this.#position[i] = (goal[i] as number) + (off + speed * seconds) * fade;
-      this.#velocity[i] = ((this.#velocity[i] as number) - SPRING_HZ * speed * seconds) * fade;
-    }
-  }
-
-  #write(coefficients: Float32Array): void {
+  #write(coefficients: Float32Array, numbers: readonly number[]): void {
     const { pitch, gazeY, blinks, expressions } = this.#options.layout;
     const open =
       1 - Math.max(0, Math.min(1, Math.max(coefficients[blinks] as number, coefficients[blinks + 1] as number)));
     for (const [i, row] of EXPRESSION_ROWS.entries()) {
-      const amount = this.#position[i] as number;
+      const amount = numbers[i] as number;
       // Shut lids are shut: what holds the eye wide lets go in a blink.
       coefficients[expressions + i] = row === 'eye_wide' && amount > 0 ? amount * open : amount;
     }
-    coefficients[pitch] = (coefficients[pitch] as number) + (this.#position[PITCH_AT] as number);
-    coefficients[gazeY] = (coefficients[gazeY] as number) + (this.#position[GAZE_Y_AT] as number);
+    coefficients[pitch] = (coefficients[pitch] as number) + (numbers[PITCH_AT] as number);
+    coefficients[gazeY] = (coefficients[gazeY] as number) + (numbers[GAZE_Y_AT] as number);
   }
 }

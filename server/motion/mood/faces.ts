@@ -52,8 +52,15 @@ export const PITCH_AT = EXPRESSION_ROWS.length;
 export const GAZE_Y_AT = PITCH_AT + 1;
 export const FACE_NUMBERS = GAZE_Y_AT + 1;
 
-/** [10] the rows of an emotion at full strength, then its pitch and gaze. */
+/** [10] the rows of each emotion at full strength, then its pitch and gaze. */
+const NUMBERS = Object.fromEntries(
+  Object.entries(FACES).map(([emotion, { rows, pitch, gazeY }]) => [
+    emotion,
+    Float32Array.from([...EXPRESSION_ROWS.map((row) => rows[row] ?? 0), pitch, gazeY]),
+  ]),
+) as Record<Emotion, Float32Array>;
+
+/** [10] the rows of an emotion at full strength, then its pitch and gaze. It is shared: do not write to it. */
 export function faceOf(emotion: Emotion): Float32Array {
-  const { rows, pitch, gazeY } = FACES[emotion];
-  return Float32Array.from([...EXPRESSION_ROWS.map((row) => rows[row] ?? 0), pitch, gazeY]);
+  return NUMBERS[emotion];
 }

@@ -7,7 +7,8 @@ import type { VoiceStep } from './voice-frame.ts';
 /** Figures, in the order of models/mood.json. */
 export const FIGURE_COUNT = 10 + 2 * BAND_COUNT;
 
-const VOICED_CORRELATION = 0.6;
+/** Correlation of a step with its past from which it is voiced. */
+export const VOICED_CORRELATION = 0.6;
 /** A step counts while it is at most 25 dB under the voice's own peak, which falls by 10 dB a second. In logs of power. */
 const ACTIVE_UNDER_PEAK = 5.8;
 const PEAK_FALL = 0.046;

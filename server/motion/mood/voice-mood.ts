@@ -3,8 +3,8 @@
 
 import type { Mood } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
-import { type Classifier, classify } from './classifier.ts';
-import { RunningSums, StepCounter } from './voice-figures.ts';
+import { type Classifier, classify, NEUTRAL } from './classifier.ts';
+import { RunningSums, StepCounter, VOICED_CORRELATION } from './voice-figures.ts';
 import { STEP_SAMPLES, VoiceEar } from './voice-frame.ts';
 
 /** Silence after which what is said is a new utterance, and its mood is heard anew; until then the old one stays. */
@@ -21,8 +21,6 @@ const USUAL_PITCH_SHARE = 0.005;
 /** Arousal comes within 0.3 s and goes within a second: share of the way a frame. */
 const ATTACK_SHARE = 1 - Math.exp(-1 / (0.3 * FRAME_RATE_HZ));
 const RELEASE_SHARE = 1 - Math.exp(-1 / FRAME_RATE_HZ);
-const VOICED_CORRELATION = 0.6;
-const NEUTRAL: Mood = { emotion: 'neutral', strength: 0 };
 
 export class VoiceMood {
   readonly #classifier: Classifier;

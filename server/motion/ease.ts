@@ -1,12 +1,13 @@
-// How every slow quantity of the behaviour moves: after its target like a critically damped spring, so that neither a new
-// state nor a new look makes the head jump.
+// How every slow quantity of face and head moves: after its target like a critically damped spring, so that neither a new
+// state nor a new look nor a new mood makes them jump.
 
-import { FRAME_RATE_HZ } from '../../types.ts';
+import { FRAME_RATE_HZ } from '../types.ts';
 
 const FRAME_S = 1 / FRAME_RATE_HZ;
 
 export class Ease {
   readonly #rate: number;
+  readonly #decay: number;
   #value: number;
   #velocity = 0;
 
@@ -16,6 +17,7 @@ export class Ease {
    */
   constructor(rate: number, start = 0) {
     this.#rate = rate;
+    this.#decay = Math.exp(-rate * FRAME_S);
     this.#value = start;
   }
 
@@ -23,9 +25,8 @@ export class Ease {
   next(target: number): number {
     const away = this.#value - target;
     const drive = this.#velocity + this.#rate * away;
-    const decay = Math.exp(-this.#rate * FRAME_S);
-    this.#value = target + (away + drive * FRAME_S) * decay;
-    this.#velocity = (this.#velocity - this.#rate * drive * FRAME_S) * decay;
+    this.#value = target + (away + drive * FRAME_S) * this.#decay;
+    this.#velocity = (this.#velocity - this.#rate * drive * FRAME_S) * this.#decay;
     return this.#value;
   }
 }
