@@ -40,6 +40,8 @@ export interface PosedVertices {
   y: Float32Array;
   /** [478 * 3] the landmarks' x, y, z in pixels. */
   landmarks: Float32Array;
+  /** [478 * 3] the same with the head as in the portrait: skin and lips moved, neither turned nor blinked (the painter's place). */
+  expressed: Float32Array;
   /** [6] picture = origin + matrix * (units right, units down) for points that move with the skull, at the lips' depth. */
   skull: Float32Array;
   /** Way of the chin down the face, in eye-corner distances: how far the jaw is open. */
@@ -71,6 +73,7 @@ export class VertexPoser {
       x,
       y,
       landmarks: new Float32Array(LANDMARK_COUNT * 3),
+      expressed: this.#face,
       skull: new Float32Array(6),
       jawUnits: 0,
       lowerLipUnits: 0,
