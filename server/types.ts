@@ -111,12 +111,12 @@ export interface AvatarTones {
   mouthDark: [number, number, number];
 }
 
-/** Draws one avatar for one conversation. The picture is valid until the next call. */
+/** Draws one avatar for one conversation, one picture after the other. A picture is valid until the next call. */
 export interface PictureStream {
   /** [478 * 3] where the landmarks of the last drawn picture are, in pixels; overwritten by the next draw. For measuring. */
   readonly landmarks: Float32Array;
   /** [478 * 3] where they are at rest, with the mouth closed. */
   readonly neutral: Float32Array;
-  draw(frame: MotionFrame): Picture;
+  draw(frame: MotionFrame): Promise<Picture>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-// Portrait and motion to pictures. One stream per conversation and avatar; runs on the worker thread that calls it, synchronously.
+// Portrait and motion to pictures. One stream per conversation and avatar; runs on the worker thread that calls it.
 import { VaktraError } from '../errors.ts';
 import {
   LANDMARK_COUNT,
@@ -82,7 +82,7 @@ class WarpStream implements PictureStream {
     this.#engine.toI420({ left: 0, top: 0, right: PICTURE_SIZE_PX, bottom: PICTURE_SIZE_PX });
   }
 
-  draw(frame: MotionFrame): Picture {
+  async draw(frame: MotionFrame): Promise<Picture> {
     if (this.#isClosed)
       throw new VaktraError('conversation_closed', 'This picture stream is closed: create another one.');
     const posed = this.#poser.pose(frame.coefficients);

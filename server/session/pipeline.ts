@@ -211,7 +211,7 @@ export class ConversationPipeline {
       await this.#makeMotion();
       // Interrupts and other conversations of this thread get their turn between two pictures.
       await yieldToOthers();
-      if (!this.#closed) this.#drawPicture(isLate);
+      if (!this.#closed) await this.#drawPicture(isLate);
     }
   }
 
@@ -252,7 +252,7 @@ export class ConversationPipeline {
     }
   }
 
-  #drawPicture(isLate: (index: FrameIndex) => boolean): void {
+  async #drawPicture(isLate: (index: FrameIndex) => boolean): Promise<void> {
     const frame = this.#frames.shift();
     if (!frame) return;
     const index = this.#nextPicture++;
@@ -262,7 +262,7 @@ export class ConversationPipeline {
       return;
     }
     const finished = this.#motion.finish(frame);
-    const picture = this.#meter.measure('render', () => this.#pictures.draw(finished));
+    const picture = await this.#meter.measureAsync('render', () => this.#pictures.draw(finished));
     if (this.#settings.diagnostics?.testPattern) stampCode(picture);
     this.#output.drawn?.(finished, picture, this.#pictures);
     const encoded = this.#meter.measure('encode', () => this.#vp8.encode(picture.i420));

@@ -40,7 +40,7 @@ for (const portrait of await loadPortraits(config.portraits.directory)) {
       for (const [mouth, lips] of Object.entries(MOUTHS)) {
         const coefficients = face.slice();
         for (const [row, value] of Object.entries(lips)) coefficients[Number(row)] = value;
-        const { i420 } = stream.draw({ index: 0, coefficients, state: 'speaking' });
+        const { i420 } = await stream.draw({ index: 0, coefficients, state: 'speaking' });
         const file = `${portrait.id}-${emotion}-${strength}-${mouth}.i420`;
         await writeFile(join(folder, file), i420);
         const opening = model.lipOpening(coefficients);

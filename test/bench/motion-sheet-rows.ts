@@ -72,19 +72,20 @@ export async function makeRow(
   const voice = await speak(speech, sentence);
   const frames = await move(model, config, voice, seed);
   const pictures = createPictureStream(avatar, model.basis, { label: LABEL });
-  const drawn = frames.map((frame) => {
-    pictures.draw(frame);
-    return measureDrawn(frame, pictures);
-  });
+  const drawn: RecordedFrame[] = [];
+  for (const frame of frames) {
+    await pictures.draw(frame);
+    drawn.push(measureDrawn(frame, pictures));
+  }
   const wide = quantile(
     drawn.slice(LEAD_FRAMES, voice.endFrame).map((frame) => frame.lip_opening),
     WIDE_QUANTILE,
   );
   const isClosed = (at: number) => (drawn[at] as RecordedFrame).lip_opening < CLOSED_SHARE * wide;
-  const tileAt = (at: number, phoneme: SpokenPhoneme | undefined, mustClose: boolean): SheetTile => {
+  const tileAt = async (at: number, phoneme: SpokenPhoneme | undefined, mustClose: boolean): Promise<SheetTile> => {
     const { lip_opening: opening, lip_width: width } = drawn[at] as RecordedFrame;
     return {
-      i420: pictures.draw(frames[at] as MotionFrame).i420.slice(),
+      i420: (await pictures.draw(frames[at] as MotionFrame)).i420.slice(),
       ipa: phoneme ? plain(phoneme) : '',
       word: phoneme ? wordOf(phoneme, voice.words) : '',
       opening,
@@ -98,16 +99,15 @@ export async function makeRow(
     );
     return { all: places.length, closed: places.filter(isClosed).length };
   };
+  const tiles: (SheetTile | undefined)[] = [await tileAt(voice.endFrame + REST_FRAMES, undefined, true)];
+  for (const kind of KINDS) {
+    const sound = clearest(kind, voice.phonemes);
+    tiles.push(sound && (await tileAt(extremeFrame(kind, sound, drawn), sound, kind.closed === true)));
+  }
   const row = {
     sentence,
     landmarks: pictures.neutral.slice(),
-    tiles: [
-      tileAt(voice.endFrame + REST_FRAMES, undefined, true),
-      ...KINDS.map((kind) => {
-        const sound = clearest(kind, voice.phonemes);
-        return sound && tileAt(extremeFrame(kind, sound, drawn), sound, kind.closed === true);
-      }),
-    ],
+    tiles,
     wide,
     labials: count(KINDS.filter(({ closed }) => closed)),
     others: count(KINDS.filter(({ name }) => name === 't d n')),

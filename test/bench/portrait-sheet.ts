@@ -31,7 +31,7 @@ export async function drawSheet(avatars: ReadonlyMap<string, PreparedAvatar>, fi
     for (const [index, { name: caption, coefficients }] of SHAPES.entries()) {
       const motion = new Float32Array(COEFFICIENTS);
       for (const [key, value] of Object.entries(coefficients)) motion[Number(key)] = value;
-      const { i420 } = stream.draw({ index, coefficients: motion, state: 'speaking' });
+      const { i420 } = await stream.draw({ index, coefficients: motion, state: 'speaking' });
       const raw = { width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, channels: 3 as const };
       pictures.push({ caption, png: await sharp(rgbOf(i420), { raw }).png().toBuffer() });
     }

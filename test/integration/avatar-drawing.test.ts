@@ -57,7 +57,7 @@ describe.each(PORTRAITS)('drawing $id', ({ id, minSlope, shutShare }) => {
     const commanded: number[] = [];
     const drawn: number[] = [];
     for (let step = 0; step <= 8; step++) {
-      const picture = stream.draw(frame({ [JAW]: step * 0.3 }));
+      const picture = await stream.draw(frame({ [JAW]: step * 0.3 }));
       commanded.push(distance(stream.landmarks, 13, 14) / distance(stream.neutral, 33, 263));
       const { landmarks } = await faceIn(picture.i420);
       drawn.push(distance(landmarks, 13, 14) / distance(landmarks, 33, 263));
@@ -69,20 +69,20 @@ describe.each(PORTRAITS)('drawing $id', ({ id, minSlope, shutShare }) => {
     expect(slope).toBeLessThan(1.5);
   });
 
-  it('draws closed lips without a gap, also where the motion trembles', () => {
+  it('draws closed lips without a gap, also where the motion trembles', async () => {
     const stream = streamOf(id);
-    const rest = stream.draw(frame({})).i420.slice();
+    const rest = (await stream.draw(frame({}))).i420.slice();
     for (const tremble of [-0.4, -0.1, 0.1]) {
-      stream.draw(frame({ [JAW]: tremble }));
+      await stream.draw(frame({ [JAW]: tremble }));
       expect(distance(stream.landmarks, 13, 14) / distance(stream.neutral, 33, 263)).toBeLessThan(0.005);
     }
-    expect(Buffer.compare(stream.draw(frame({})).i420, rest)).toBe(0);
+    expect(Buffer.compare((await stream.draw(frame({}))).i420, rest)).toBe(0);
   });
 
   it('shuts the eyes', async () => {
     const stream = streamOf(id);
-    const open = await faceIn(stream.draw(frame({})).i420);
-    const shut = await faceIn(stream.draw(frame({ [BLINK_LEFT]: 1, [BLINK_RIGHT]: 1 })).i420);
+    const open = await faceIn((await stream.draw(frame({}))).i420);
+    const shut = await faceIn((await stream.draw(frame({ [BLINK_LEFT]: 1, [BLINK_RIGHT]: 1 }))).i420);
     for (const [upper, lower] of [
       [159, 145],
       [386, 374],
@@ -94,9 +94,9 @@ describe.each(PORTRAITS)('drawing $id', ({ id, minSlope, shutShare }) => {
 
   it('turns the head, and leaves border and label where they are', async () => {
     const stream = streamOf(id);
-    const rest = stream.draw(frame({})).i420.slice();
+    const rest = (await stream.draw(frame({}))).i420.slice();
     const nose = (await faceIn(rest)).landmarks[1 * 3] ?? 0;
-    const turned = stream.draw(frame({ [YAW]: 0.12, [PITCH]: 0.05 })).i420;
+    const turned = (await stream.draw(frame({ [YAW]: 0.12, [PITCH]: 0.05 }))).i420;
     expect(((await faceIn(turned)).landmarks[1 * 3] ?? 0) - nose).toBeGreaterThan(3);
     let moved = 0;
     for (let y = 0; y < PICTURE_SIZE_PX; y++) {
@@ -108,9 +108,9 @@ describe.each(PORTRAITS)('drawing $id', ({ id, minSlope, shutShare }) => {
     expect(moved).toBe(0);
   });
 
-  it('is the portrait itself at rest, outside the label', () => {
+  it('is the portrait itself at rest, outside the label', async () => {
     const avatar = avatarOf(id);
-    const rgb = rgbOf(streamOf(id).draw(frame({})).i420);
+    const rgb = rgbOf((await streamOf(id).draw(frame({}))).i420);
     const label = labelPart(LABEL);
     const mouth = distance(avatar.landmarks, 78, 308);
     let far = 0;
@@ -129,16 +129,16 @@ describe.each(PORTRAITS)('drawing $id', ({ id, minSlope, shutShare }) => {
 });
 
 describe('a picture stream', () => {
-  it('draws a thousand pictures into the same buffers', () => {
+  it('draws a thousand pictures into the same buffers', async () => {
     const stream = streamOf('vigee-le-brun');
     const coefficients = new Float32Array(34);
     const motion: MotionFrame = { index: 0, coefficients, state: 'speaking' };
-    const buffer = stream.draw(motion).i420;
+    const buffer = (await stream.draw(motion)).i420;
     const before = process.memoryUsage();
     for (let index = 0; index < 1000; index++) {
       coefficients[JAW] = 1 + Math.sin(index);
       motion.index = index;
-      const picture = stream.draw(motion);
+      const picture = await stream.draw(motion);
       if (picture.i420 !== buffer || picture.index !== index) throw new Error('another buffer');
     }
     const after = process.memoryUsage();
@@ -146,19 +146,19 @@ describe('a picture stream', () => {
     expect(after.heapUsed - before.heapUsed).toBeLessThan(20_000_000);
   });
 
-  it('is refused with a basis of another size, and after it was closed', () => {
+  it('is refused with a basis of another size, and after it was closed', async () => {
     expect(() => createPictureStream(avatarOf('mona-lisa'), new Float32Array(10), { label: LABEL })).toThrow(
       /restore models/,
     );
     const stream = streamOf('mona-lisa');
     stream.close();
     stream.close();
-    expect(() => stream.draw(frame({}))).toThrow(/closed/);
+    await expect(stream.draw(frame({}))).rejects.toThrow(/closed/);
   });
 
-  it('survives motion far outside what a face can do', () => {
+  it('survives motion far outside what a face can do', async () => {
     const stream = streamOf('mona-lisa');
     const wild = frame(Object.fromEntries(Array.from({ length: 34 }, (_, i) => [i, i % 2 ? 9 : -9])));
-    expect(stream.draw(wild).i420.length).toBe(PICTURE_SIZE_PX ** 2 * 1.5);
+    expect((await stream.draw(wild)).i420.length).toBe(PICTURE_SIZE_PX ** 2 * 1.5);
   });
 });

@@ -170,7 +170,7 @@ describe.each(NAMES)('%s', (name) => {
       const stream = createPictureStream(await preparePortrait(portrait(name).image), basis, { label: '' });
       const coefficients = new Float32Array(34);
       coefficients[0] = 3;
-      const { i420 } = stream.draw({ index: 0, coefficients, state: 'speaking' });
+      const { i420 } = await stream.draw({ index: 0, coefficients, state: 'speaking' });
       const raw = { width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, channels: 3 } as const;
       expect(await warningsOf(await sharp(rgbOf(i420), { raw }).png().toBuffer())).toContain('mouth_open');
     });
