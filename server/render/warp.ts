@@ -1,5 +1,5 @@
-// One stream's memory and the two loops over its pixels (warp.wat, SIMD): the portrait's triangles drawn at their new places, and
-// the picture's colours turned into I420. A quarter of the time of the same loops in JavaScript.
+// One stream's memory and the loops over its pixels (warp.wat, SIMD): the portrait's triangles drawn at their new places, a painted
+// patch laid over some of them, and the picture's colours turned into I420. A quarter of the time of the same loops in JavaScript.
 import { readFileSync } from 'node:fs';
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { TEXTURE_STRIDE } from './canvas.ts';
@@ -12,6 +12,12 @@ const ALIGN_BYTES = 16;
 /** Columns are converted eight at a time, rows two at a time. */
 export const PART_COLUMNS = 8;
 export const PART_ROWS = 2;
+/** A patch has this side, and a border of one texel that is 0. */
+export const PATCH_SIZE_PX = 128;
+export const PATCH_STRIDE = PATCH_SIZE_PX + 2;
+/** Red, green, blue (added, -255..255) and how much of what was drawn is covered (0..PATCH_COVERED). */
+export const PATCH_CHANNELS = 4;
+export const PATCH_COVERED = 128;
 
 /** Part of the picture in pixels; right and bottom excluded. Columns in multiples of 8, rows of 2. */
 export interface Part {
@@ -32,6 +38,16 @@ interface WarpExports {
     texture: number,
     picture: number,
   ): void;
+  draw_patch(
+    triangles: number,
+    corners: number,
+    patchX: number,
+    patchY: number,
+    x: number,
+    y: number,
+    patch: number,
+    picture: number,
+  ): void;
   to_i420(picture: number, i420: number, left: number, top: number, right: number, bottom: number): void;
 }
 
@@ -47,11 +63,21 @@ export class WarpEngine {
   /** [vertices] where the mesh's vertices are in the picture. */
   readonly x: Float32Array;
   readonly y: Float32Array;
+  /** [130 * 130 * 4] the patch that `drawPatch` lays over the picture. */
+  readonly patch: Int16Array;
+  /** [vertices] where the mesh's vertices are in the patch, in its pixels (0..128). */
+  readonly patchX: Float32Array;
+  readonly patchY: Float32Array;
   readonly #run: WarpExports;
   readonly #triangleCorners: number;
-  readonly #at: { triangles: number; restX: number; restY: number };
+  readonly #patchCorners: number;
+  readonly #at: { triangles: number; patchTriangles: number; restX: number; restY: number };
 
-  constructor(rig: Pick<Rig, 'triangles' | 'restX' | 'restY' | 'vertexCount'>) {
+  /** @param patchTriangles [3 * n] corners of the triangles that the patch is laid over */
+  constructor(
+    rig: Pick<Rig, 'triangles' | 'restX' | 'restY' | 'vertexCount'>,
+    patchTriangles: Uint16Array = new Uint16Array(0),
+  ) {
     const { triangles, restX, restY, vertexCount } = rig;
     let used = 0;
     const place = (bytes: number): number => {
@@ -64,6 +90,10 @@ export class WarpEngine {
       texture: place(TEXTURE_STRIDE * TEXTURE_STRIDE * 4),
       i420: place((PIXELS * 3) / 2),
       triangles: place(triangles.byteLength),
+      patch: place(PATCH_STRIDE * PATCH_STRIDE * PATCH_CHANNELS * 2),
+      patchTriangles: place(patchTriangles.byteLength),
+      patchX: place(vertexCount * 4),
+      patchY: place(vertexCount * 4),
       restX: place(vertexCount * 4),
       restY: place(vertexCount * 4),
       x: place(vertexCount * 4),
@@ -76,10 +106,15 @@ export class WarpEngine {
     this.i420 = new Uint8Array(memory.buffer, at.i420, (PIXELS * 3) / 2);
     this.x = new Float32Array(memory.buffer, at.x, vertexCount);
     this.y = new Float32Array(memory.buffer, at.y, vertexCount);
+    this.patch = new Int16Array(memory.buffer, at.patch, PATCH_STRIDE * PATCH_STRIDE * PATCH_CHANNELS);
+    this.patchX = new Float32Array(memory.buffer, at.patchX, vertexCount);
+    this.patchY = new Float32Array(memory.buffer, at.patchY, vertexCount);
     new Uint16Array(memory.buffer, at.triangles, triangles.length).set(triangles);
+    new Uint16Array(memory.buffer, at.patchTriangles, patchTriangles.length).set(patchTriangles);
     new Float32Array(memory.buffer, at.restX, vertexCount).set(restX);
     new Float32Array(memory.buffer, at.restY, vertexCount).set(restY);
     this.#triangleCorners = triangles.length;
+    this.#patchCorners = patchTriangles.length;
     this.#at = at;
   }
 
@@ -95,6 +130,21 @@ export class WarpEngine {
       x.byteOffset,
       y.byteOffset,
       texture.byteOffset,
+      picture.byteOffset,
+    );
+  }
+
+  /** Lays `patch` over the picture: its triangles at x, y, with `patchX`, `patchY` as their places in the patch. */
+  drawPatch(): void {
+    const { x, y, patch, patchX, patchY, picture } = this;
+    this.#run.draw_patch(
+      this.#at.patchTriangles,
+      this.#patchCorners,
+      patchX.byteOffset,
+      patchY.byteOffset,
+      x.byteOffset,
+      y.byteOffset,
+      patch.byteOffset,
       picture.byteOffset,
     );
   }

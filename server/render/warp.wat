@@ -1,11 +1,14 @@
-;; The two loops that touch every pixel of a picture, with 128-bit SIMD: draw_mesh (affine triangles, bilinear) and to_i420.
+;; The loops that touch every pixel of a picture, with 128-bit SIMD: draw_mesh (affine triangles, bilinear), draw_patch (the same
+;; triangles laid over it, from a painted patch) and to_i420.
 ;; warp.ts lays out the memory and says what the numbers mean; build-warp.mjs makes warp.wasm of this file.
 (module
   (memory (import "env" "memory") 1)
 
-  ;; Pixels of the square picture, and of the portrait with its repeated border.
+  ;; Pixels of the square picture, and of the portrait and the patch with their borders of one pixel.
   (global $SIZE i32 (i32.const 512))
   (global $STRIDE_BYTES i32 (i32.const 2056)) ;; 514 pixels of 4 bytes
+  (global $PATCH_STRIDE_BYTES i32 (i32.const 1040)) ;; 130 pixels of 8 bytes
+  (global $PATCH_END i32 (i32.const 8454144)) ;; 129 * 65536
   (global $TEXEL f64 (f64.const 65536))
   ;; (0.5 pixel of border - ...) a position p is texel p - 0.5 + 1; then half a sampling step, 1/512 pixel, against rounding.
   (global $TEXEL_OFFSET f64 (f64.const 32896)) ;; (0.5 + 1/512) * 65536
@@ -16,10 +19,104 @@
   (func $ceil (param $value f64) (result i32)
     (i32.trunc_sat_f64_s (f64.ceil (local.get $value))))
 
-  ;; tri: u16 corners, count of corners; restX, restY, x, y: f32 per vertex; texture, picture: packed RGBA
+  ;; One row of a triangle, from $at up to $stop, out of the portrait: bilinear; u and v are texels in 16.16 bits.
+  (func $copySpan
+    (param $texture i32) (param $at i32) (param $stop i32) (param $u i32) (param $v i32) (param $stepU i32) (param $stepV i32)
+    (local $from i32) (local $f i32) (local $mixed v128)
+    (loop $pixels
+      (local.set $from (i32.add (local.get $texture) (i32.add
+        (i32.mul (i32.shr_s (local.get $v) (i32.const 16)) (global.get $STRIDE_BYTES))
+        (i32.shl (i32.shr_s (local.get $u) (i32.const 16)) (i32.const 2)))))
+      ;; Two neighbours of the upper and of the lower row, 16 bits a channel: first mixed from row to row ...
+      (local.set $f (i32.and (i32.shr_u (local.get $v) (i32.const 8)) (i32.const 255)))
+      (local.set $mixed (i16x8.shr_u
+        (i16x8.add
+          (i16x8.add
+            (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load64_zero (local.get $from)))
+              (i16x8.splat (i32.sub (i32.const 256) (local.get $f))))
+            (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load64_zero offset=2056 (local.get $from)))
+              (i16x8.splat (local.get $f))))
+          (v128.const i16x8 128 128 128 128 128 128 128 128))
+        (i32.const 8)))
+      ;; ... then from the left neighbour (lower four lanes) to the right one (upper four).
+      (local.set $mixed (i16x8.mul (local.get $mixed)
+        (i16x8.add (v128.const i16x8 256 256 256 256 0 0 0 0)
+          (i16x8.mul (v128.const i16x8 -1 -1 -1 -1 1 1 1 1)
+            (i16x8.splat (i32.and (i32.shr_u (local.get $u) (i32.const 8)) (i32.const 255)))))))
+      (local.set $mixed (i16x8.shr_u
+        (i16x8.add
+          (i16x8.add (local.get $mixed)
+            (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $mixed) (local.get $mixed)))
+          (v128.const i16x8 128 128 128 128 128 128 128 128))
+        (i32.const 8)))
+      (v128.store32_lane 0 (local.get $at) (i8x16.narrow_i16x8_u (local.get $mixed) (local.get $mixed)))
+      (local.set $u (i32.add (local.get $u) (local.get $stepU)))
+      (local.set $v (i32.add (local.get $v) (local.get $stepV)))
+      (br_if $pixels (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $stop)))))
+
+  ;; The same out of a patch of four i16 a texel: what is added to red, green and blue (-255..255), and how much of what was
+  ;; drawn is covered (0..128). 7 bits of weight, so that products stay within 16 bits.
+  (func $paintSpan
+    (param $patch i32) (param $at i32) (param $stop i32) (param $u i32) (param $v i32) (param $stepU i32) (param $stepV i32)
+    (local $from i32) (local $f i32) (local $mixed v128)
+    (loop $pixels
+      ;; Where the patch ends nothing is laid over the picture; the last texel has no right and lower neighbour.
+      (if (i32.and (i32.lt_u (local.get $u) (global.get $PATCH_END)) (i32.lt_u (local.get $v) (global.get $PATCH_END)))
+        (then
+          (local.set $from (i32.add (local.get $patch) (i32.add
+            (i32.mul (i32.shr_s (local.get $v) (i32.const 16)) (global.get $PATCH_STRIDE_BYTES))
+            (i32.shl (i32.shr_s (local.get $u) (i32.const 16)) (i32.const 3)))))
+          (local.set $f (i32.and (i32.shr_u (local.get $v) (i32.const 9)) (i32.const 127)))
+          (local.set $mixed (i16x8.shr_s
+            (i16x8.add
+              (i16x8.add
+                (i16x8.mul (v128.load (local.get $from)) (i16x8.splat (i32.sub (i32.const 128) (local.get $f))))
+                (i16x8.mul (v128.load offset=1040 (local.get $from)) (i16x8.splat (local.get $f))))
+              (v128.const i16x8 64 64 64 64 64 64 64 64))
+            (i32.const 7)))
+          (local.set $mixed (i16x8.mul (local.get $mixed)
+            (i16x8.add (v128.const i16x8 128 128 128 128 0 0 0 0)
+              (i16x8.mul (v128.const i16x8 -1 -1 -1 -1 1 1 1 1)
+                (i16x8.splat (i32.and (i32.shr_u (local.get $u) (i32.const 9)) (i32.const 127)))))))
+          (local.set $mixed (i16x8.shr_s
+            (i16x8.add
+              (i16x8.add (local.get $mixed)
+                (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $mixed) (local.get $mixed)))
+              (v128.const i16x8 64 64 64 64 64 64 64 64))
+            (i32.const 7)))
+          ;; What stays of the drawn pixel, and the patch on top.
+          (v128.store32_lane 0 (local.get $at) (v128.or
+            (v128.const i32x4 0xff000000 0 0 0)
+            (i8x16.narrow_i16x8_u
+              (i16x8.add (local.get $mixed)
+                (i16x8.shr_u
+                  (i16x8.add
+                    (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $at)))
+                      (i16x8.splat (i32.sub (i32.const 128) (i16x8.extract_lane_s 3 (local.get $mixed)))))
+                    (v128.const i16x8 64 64 64 64 64 64 64 64))
+                  (i32.const 7)))
+              (local.get $mixed))))))
+      (local.set $u (i32.add (local.get $u) (local.get $stepU)))
+      (local.set $v (i32.add (local.get $v) (local.get $stepV)))
+      (br_if $pixels (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $stop)))))
+
+  ;; tri: u16 corners, count of corners; restX, restY (in the texture), x, y: f32 per vertex; texture, picture: packed RGBA
   (func (export "draw_mesh")
     (param $tri i32) (param $corners i32) (param $restX i32) (param $restY i32) (param $x i32) (param $y i32)
     (param $texture i32) (param $picture i32)
+    (call $draw (local.get $tri) (local.get $corners) (local.get $restX) (local.get $restY) (local.get $x) (local.get $y)
+      (local.get $texture) (local.get $picture) (i32.const 0)))
+
+  ;; The same with a patch as texture: see $paintSpan.
+  (func (export "draw_patch")
+    (param $tri i32) (param $corners i32) (param $patchX i32) (param $patchY i32) (param $x i32) (param $y i32)
+    (param $patch i32) (param $picture i32)
+    (call $draw (local.get $tri) (local.get $corners) (local.get $patchX) (local.get $patchY) (local.get $x) (local.get $y)
+      (local.get $patch) (local.get $picture) (i32.const 1)))
+
+  (func $draw
+    (param $tri i32) (param $corners i32) (param $restX i32) (param $restY i32) (param $x i32) (param $y i32)
+    (param $texture i32) (param $picture i32) (param $isPatch i32)
     (local $end i32) (local $a i32) (local $b i32) (local $c i32) (local $swap i32)
     (local $ax f64) (local $ay f64) (local $bx f64) (local $by f64) (local $cx f64) (local $cy f64)
     (local $area f64) (local $scale f64)
@@ -29,8 +126,7 @@
     (local $longSlope f64) (local $upperSlope f64) (local $lowerSlope f64) (local $isLongLeft i32)
     (local $row i32) (local $last i32) (local $middle f64) (local $long f64) (local $short f64)
     (local $left i32) (local $right i32) (local $dx f64) (local $dy f64)
-    (local $u i32) (local $v i32) (local $at i32) (local $stop i32) (local $from i32) (local $f i32)
-    (local $mixed v128)
+    (local $u i32) (local $v i32) (local $at i32) (local $stop i32)
     (local.set $end (i32.add (local.get $tri) (i32.shl (local.get $corners) (i32.const 1))))
     (block $done
       (loop $triangle
@@ -108,36 +204,11 @@
                 (local.set $at (i32.add (local.get $picture) (i32.shl
                   (i32.add (i32.mul (local.get $row) (global.get $SIZE)) (local.get $left)) (i32.const 2))))
                 (local.set $stop (i32.add (local.get $at) (i32.shl (i32.sub (local.get $right) (local.get $left)) (i32.const 2))))
-                (loop $pixels
-                  (local.set $from (i32.add (local.get $texture) (i32.add
-                    (i32.mul (i32.shr_s (local.get $v) (i32.const 16)) (global.get $STRIDE_BYTES))
-                    (i32.shl (i32.shr_s (local.get $u) (i32.const 16)) (i32.const 2)))))
-                  ;; Two neighbours of the upper and of the lower row, 16 bits a channel: first mixed from row to row ...
-                  (local.set $f (i32.and (i32.shr_u (local.get $v) (i32.const 8)) (i32.const 255)))
-                  (local.set $mixed (i16x8.shr_u
-                    (i16x8.add
-                      (i16x8.add
-                        (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load64_zero (local.get $from)))
-                          (i16x8.splat (i32.sub (i32.const 256) (local.get $f))))
-                        (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load64_zero offset=2056 (local.get $from)))
-                          (i16x8.splat (local.get $f))))
-                      (v128.const i16x8 128 128 128 128 128 128 128 128))
-                    (i32.const 8)))
-                  ;; ... then from the left neighbour (lower four lanes) to the right one (upper four).
-                  (local.set $mixed (i16x8.mul (local.get $mixed)
-                    (i16x8.add (v128.const i16x8 256 256 256 256 0 0 0 0)
-                      (i16x8.mul (v128.const i16x8 -1 -1 -1 -1 1 1 1 1)
-                        (i16x8.splat (i32.and (i32.shr_u (local.get $u) (i32.const 8)) (i32.const 255)))))))
-                  (local.set $mixed (i16x8.shr_u
-                    (i16x8.add
-                      (i16x8.add (local.get $mixed)
-                        (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $mixed) (local.get $mixed)))
-                      (v128.const i16x8 128 128 128 128 128 128 128 128))
-                    (i32.const 8)))
-                  (v128.store32_lane 0 (local.get $at) (i8x16.narrow_i16x8_u (local.get $mixed) (local.get $mixed)))
-                  (local.set $u (i32.add (local.get $u) (local.get $stepU)))
-                  (local.set $v (i32.add (local.get $v) (local.get $stepV)))
-                  (br_if $pixels (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $stop))))))
+                (if (local.get $isPatch)
+                  (then (call $paintSpan (local.get $texture) (local.get $at) (local.get $stop)
+                    (local.get $u) (local.get $v) (local.get $stepU) (local.get $stepV)))
+                  (else (call $copySpan (local.get $texture) (local.get $at) (local.get $stop)
+                    (local.get $u) (local.get $v) (local.get $stepU) (local.get $stepV))))))
             (local.set $row (i32.add (local.get $row) (i32.const 1)))
             (br $rows)))
         (br $triangle))))
