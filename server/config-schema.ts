@@ -45,6 +45,24 @@ export const configSchema = z.strictObject({
       preSpeechPadMs: whole(0, 1000),
     }),
   }),
+  bot: z.strictObject({
+    brain: oneOf(['none', 'faq', 'llm', 'webhook']),
+    maxAnswerChars: whole(50, 20_000),
+    patienceSeconds: whole(1, 120),
+    faq: z.strictObject({ knowledge: text(PATH), threshold: share() }),
+    llm: z.strictObject({
+      baseUrl: orNull(text('an http or https address')),
+      model: orNull(text("a model's name")),
+      apiKey: orNull(text('a key')),
+      instructions: text('a text'),
+      lookUp: allowed(z.boolean(), 'true or false'),
+    }),
+    webhook: z.strictObject({
+      url: orNull(text('an http or https address')),
+      secret: orNull(text('a key')),
+    }),
+  }),
+  outgoing: z.strictObject({ allowPrivate: allowed(z.boolean(), 'true or false') }),
   portraits: z.strictObject({
     directory: text(PATH),
     maxUploadBytes: whole(10_000, 100_000_000),

@@ -32,6 +32,8 @@ export const ERROR_STATUS = {
   conversations_full: 503,
   transport_failed: 400,
   route_unknown: 404,
+  url_refused: 400,
+  brain_failed: 502,
   // what the operator set up
   config_invalid: 500,
   port_in_use: 500,
@@ -39,6 +41,7 @@ export const ERROR_STATUS = {
   model_damaged: 500,
   worker_binary_missing: 500,
   speech_engine_missing: 500,
+  knowledge_missing: 500,
   voice_unreadable: 400,
   output_unwritable: 500,
   // what should not happen, and ends one conversation at most

@@ -1,6 +1,7 @@
-// Running things off the main thread: worker threads and ONNX sessions.
+// Running things off the main thread, worker threads and ONNX sessions, and asking other servers.
 
 export { type ExecutionProvider, openModel } from './onnx.ts';
+export { createOutgoingFetch, type OutgoingFetch } from './outgoing-fetch.ts';
 export {
   type CallContext,
   type RequestOptions,

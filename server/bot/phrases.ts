@@ -1,0 +1,75 @@
+// The few sentences that a brain says by itself, in the languages of the page; any other language gets English.
+
+export interface Phrases {
+  /** Nothing that is known answers the question. */
+  unknown: string;
+  /** A person was asked for. */
+  handOver: string;
+  /** Said where a brain fails. */
+  apology: string;
+  /** How visitors ask for a person; matched within what was said, in lower case. */
+  person: RegExp;
+  /** How they say yes to the offer of one. */
+  yes: RegExp;
+}
+
+const ENGLISH: Phrases = {
+  unknown: "I don't have an answer to that. Shall I get a person for you?",
+  handOver: 'I will get a person for you.',
+  apology: 'Sorry, something went wrong on my side. Please ask again.',
+  person:
+    /\b(human|real person|(speak|talk) (to|with) (a |an |the |some)?(person|agent|human|someone|somebody|colleague|staff)|get (me )?a person|live agent|representative|operator)\b/,
+  yes: /^\W*(yes|yeah|yep|sure|please|ok|okay|go ahead|yes please)\b/,
+};
+
+const PHRASES: Record<string, Phrases> = {
+  en: ENGLISH,
+  de: {
+    unknown: 'Darauf habe ich keine Antwort. Soll ich einen Menschen dazuholen?',
+    handOver: 'Ich hole einen Menschen dazu.',
+    apology: 'Entschuldigung, bei mir ist etwas schiefgegangen. Bitte frag noch einmal.',
+    person: /\b(menschen?|mitarbeiter(in)?|echte person|jemand(en)? sprechen|berater(in)?)\b/,
+    yes: /^\W*(ja|gerne?|bitte|klar|okay?)\b/,
+  },
+  es: {
+    unknown: 'No tengo respuesta para eso. ¿Llamo a una persona?',
+    handOver: 'Voy a buscar a una persona.',
+    apology: 'Perdón, algo ha fallado por mi parte. Pregunta otra vez, por favor.',
+    person: /(hablar con (una persona|un agente|alguien)|\bagente\b|persona real|\bhumano\b)/,
+    yes: /^\W*(s[ií]|claro|vale|por favor)(?!\p{L})/u,
+  },
+  fr: {
+    unknown: "Je n'ai pas de réponse à cela. Voulez-vous parler à une personne ?",
+    handOver: 'Je fais venir une personne.',
+    apology: "Désolé, quelque chose n'a pas fonctionné. Posez votre question encore une fois.",
+    person: /(parler (à|avec) (une personne|quelqu.un|un conseiller|un agent)|\bconseill[eè]re?\b|\bhumain\b)/,
+    yes: /^\W*(oui|volontiers|d.accord|s.il vous pla[iî]t)(?!\p{L})/u,
+  },
+  hi: {
+    unknown: 'इसका उत्तर मेरे पास नहीं है। क्या मैं किसी व्यक्ति को बुलाऊँ?',
+    handOver: 'मैं किसी व्यक्ति को बुलाती हूँ।',
+    apology: 'माफ़ कीजिए, मेरी ओर से कुछ गड़बड़ हुई। कृपया फिर से पूछिए।',
+    person: /(किसी (व्यक्ति|इंसान|आदमी)|एजेंट|इंसान से)/,
+    yes: /^\s*(हाँ|हां|जी|ठीक)/,
+  },
+  zh: {
+    unknown: '这个问题我没有答案。要我请一位工作人员吗？',
+    handOver: '我去请一位工作人员。',
+    apology: '抱歉，我这边出了问题，请再问一次。',
+    person: /(人工|真人|客服|工作人员)/,
+    yes: /^\s*(好|是|可以|要|对)/,
+  },
+  ar: {
+    unknown: 'ليس لدي جواب عن هذا. هل أستدعي شخصًا؟',
+    handOver: 'سأستدعي شخصًا.',
+    apology: 'عذرًا، حدث خطأ من جهتي. من فضلك اسأل مرة أخرى.',
+    person: /(شخص حقيقي|التحدث (مع|إلى) (شخص|موظف)|موظف|إنسان)/,
+    yes: /^\s*(نعم|أجل|حسن|من فضلك)/,
+  },
+};
+
+/** @param language BCP 47 tag; `cmn` and `zh` are the same here */
+export function phrasesFor(language: string): Phrases {
+  const [base = 'en'] = language.toLowerCase().split('-');
+  return PHRASES[base === 'cmn' ? 'zh' : base] ?? ENGLISH;
+}
