@@ -83,6 +83,8 @@ export interface PreparedAvatar {
   triangles: Uint16Array;
   /** Colours measured in the portrait, 0..255 red, green, blue. */
   tones: AvatarTones;
+  /** [512 * 512] 0 background .. 255 person: hair, hat and body, softly at the hair. */
+  matte: Uint8Array;
   /** What the person who chose the picture should know. */
   warnings: PortraitWarning[];
 }

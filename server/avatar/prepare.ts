@@ -8,7 +8,9 @@ import { chooseFace } from './choose-face.ts';
 import type { FaceFinder, FoundFace } from './face-finder.ts';
 import { isFace, placeOf } from './found-faces.ts';
 import { cutFrame, frameAround } from './framing.ts';
+import { personMatte } from './matte.ts';
 import { settleMouth } from './mouth-line.ts';
+import type { PersonModel } from './person-model.ts';
 import { decodePicture, type RgbPicture } from './picture-input.ts';
 import { checkPortrait } from './portrait-checks.ts';
 import { headPose } from './pose.ts';
@@ -17,7 +19,7 @@ import { standUpright } from './upright.ts';
 import { whyNoFace } from './why-no-face.ts';
 
 /** Goes up when anything here changes what comes out; cached avatars of other versions are made again. */
-export const PREPARED_VERSION = 3;
+export const PREPARED_VERSION = 4;
 
 /** A smaller picture cannot hold a face that is large enough. */
 const MIN_PICTURE_PX = 48;
@@ -30,13 +32,21 @@ const SEARCH_SHIFTS_PX = [
   [-5, 6],
   [3, -7],
 ] as const;
+
+export interface PortraitModels {
+  finder: FaceFinder;
+  seePerson: PersonModel;
+}
+
 export class PortraitPreparer {
   readonly #finder: FaceFinder;
+  readonly #seePerson: PersonModel;
   readonly #frontal: Float32Array;
 
   /** @param frontal [478 * 3] neutral face of the motion basis */
-  constructor(finder: FaceFinder, frontal: Float32Array) {
+  constructor({ finder, seePerson }: PortraitModels, frontal: Float32Array) {
     this.#finder = finder;
+    this.#seePerson = seePerson;
     this.#frontal = frontal;
   }
 
@@ -67,6 +77,7 @@ export class PortraitPreparer {
     });
     const neutral = settleMouth(cut, landmarks, unitPx);
     const pose = headPose(neutral, this.#frontal);
+    const matte = personMatte(cut, await this.#seePerson(cut), landmarks);
     return {
       version: PREPARED_VERSION,
       rgba: withAlpha(cut.data),
@@ -77,6 +88,7 @@ export class PortraitPreparer {
       triangles: this.#finder.triangles.slice(),
       tones: measureTones(cut, landmarks, pose.unitPx),
       warnings,
+      matte,
     };
   }
 

@@ -54,6 +54,7 @@ function isWhole(avatar: PreparedAvatar): boolean {
   return (
     avatar.version === PREPARED_VERSION &&
     avatar.rgba.length === PICTURE_SIZE_PX ** 2 * 4 &&
+    avatar.matte.length === PICTURE_SIZE_PX ** 2 &&
     avatar.landmarks.length === LANDMARK_COUNT * 3 &&
     avatar.neutral.length === LANDMARK_COUNT * 3 &&
     avatar.rotation.length === ROTATION_VALUES &&
