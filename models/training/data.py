@@ -19,7 +19,6 @@ SOUND_SAMPLES = (FRAMES + LEAD) * config.FRAME_SAMPLES
 WARPS = np.linspace(0.82, 1.22, 17)
 FILTERS = torch.tensor(np.stack([model.mel_filters(warp) for warp in WARPS]))
 OTHER_VOICE_SHARE, SILENT_SHARE = 0.6, 0.12
-VOICED_TRUST = 0.5  # lips made from phones are no man's lips
 SEEN_SHARE = 0.96  # clips in which the tracker lost more pictures are left out
 SETTLE_FRAMES = 8  # after the last word the mouth needs these to close
 
@@ -114,9 +113,9 @@ def draw(rng, filmed, voiced, filmed_count, voiced_count):
             motion, audio, spoken = filmed.one(rng)
             trust = np.ones(config.D, np.float32)
         else:
-            face, audio, spoken = voiced.one(rng)
+            face, audio, spoken, trusted = voiced.one(rng)
             motion, trust = filmed.any_head(rng), np.zeros(config.D, np.float32)
-            motion[:, :config.FACE_ROWS], trust[:config.FACE_ROWS] = face, VOICED_TRUST
+            motion[:, :config.FACE_ROWS], trust[:config.FACE_ROWS] = face, trusted
         audio = sound.disturb(rng, audio, filmed.stranger)
         rows.append((motion, audio, conditions_of(rng, motion, spoken), trust))
     return Batch(*(torch.tensor(np.stack(column)) for column in zip(*rows)), *ears(rng, len(rows)))

@@ -22,6 +22,7 @@ HIDDEN = 128
 STEPS, RATE, BATCH, DROP = 1500, 2e-3, 32, 0.2
 STRONGEST = 1.35  # regression mumbles: rows are stretched back to the filmed spread, at most by this
 CLOSURE_GAIN = 1.4  # a frame that is closed for 70 % of its time is a closed frame
+WIDE_PERCENTILE = 95  # of an opening in speech: a wide one
 CLOSED_OPENING = -0.1  # of closed lips, in units of opening_row, below the neutral face's: pressed
 
 
@@ -90,28 +91,31 @@ def fit():
     np.savez(config.CACHE / "lips.npz", **{f"{name}{i}": getattr(layer, name).detach().numpy() for i, layer in enumerate(layers) for name in ("weight", "bias")})
 
 
+def curve_openings(filmed):
+    """[(clip of facegood.load, opening [frames] in units of opening_row)]: each curve in its own shape, the whole in the filmed man's size."""
+    openings = (filmed.motion[..., :config.FACE_ROWS] @ opening_row().numpy()[:config.FACE_ROWS])[filmed.spoken]
+    clips = [facegood.load(name) for name in facegood.TRAIN]
+    moving = np.concatenate([c["opening"][c["opening"] > 0] for c in clips])
+    scale = np.percentile(openings, WIDE_PERCENTILE) / np.percentile(moving, WIDE_PERCENTILE)
+    return [(c, (c["opening"] * scale).astype(np.float32)) for c in clips]
+
+
 def mandarin():
-    """Lips for FACEGOOD's clips: the phones as the encoder hears them, the opening as the curve says, its size as the filmed man's."""
+    """Lips for FACEGOOD's clips: the phones as the encoder hears them, the opening as the curve says."""
     from train_encoder import Phonetic  # here, since its voices import this file
     ears = Phonetic()
     ears.load_state_dict(trainer.averaged("encoder"))
     ears.eval()
-    lips, filmed = Lips(), data.Clips("train")
-    openings = (filmed.motion[..., :config.FACE_ROWS] @ lips.row)[filmed.spoken]
-    clips = [facegood.load(name) for name in facegood.TRAIN]
-    moving = np.concatenate([c["opening"][c["opening"] > 0] for c in clips])
-    store = {}
-    for clip in clips:
-        name, audio, curve, frames = clip["name"], clip["audio"], clip["opening"], len(clip["opening"])
+    lips, store = Lips(), {}
+    for clip, opening in curve_openings(data.Clips("train")):
+        name, audio, frames = clip["name"], clip["audio"], len(opening)
         sound = np.pad(audio, (0, (frames + data.LEAD) * config.FRAME_SAMPLES))[:(frames + data.LEAD) * config.FRAME_SAMPLES]
         with torch.no_grad():
             heard = torch.sigmoid(ears.features(ears(torch.tensor(sound)[None])))[0].numpy()
-        rank = np.searchsorted(np.sort(moving), curve) / len(moving)  # as open among its kind as the curve among its own
-        opening = np.where(curve > 0, np.quantile(openings, rank), 0.0)
-        store[f"{name}/audio"], store[f"{name}/curve"] = audio, curve.astype(np.float32)
+        store[f"{name}/audio"], store[f"{name}/curve"] = audio, clip["opening"].astype(np.float32)
         store[f"{name}/face"] = lips.with_opening(lips(heard), opening)
     np.savez(config.CACHE / "mandarin.npz", **store)
-    print(f"lips: {len(clips)} clips of Mandarin, {len(np.concatenate([c['opening'] for c in clips])) / config.FRAME_RATE_HZ:.0f} s")
+    print(f"lips: {len(store) // 3} clips of Mandarin")
 
 
 def main():

@@ -86,8 +86,18 @@ def utterances(espeak, language, part, seed=5):
     return made
 
 
+def save(part, made):
+    """Keeps utterances whose audio is int16 as cache/synth-PART.npz."""
+    audio = np.concatenate([u["audio"] for u in made])
+    rows = [{**u, "audio": None, "samples": len(u["audio"])} for u in made]
+    unfinished = config.CACHE / f"synth-{part}.part.npz"
+    np.savez(unfinished, audio=audio, rows=json.dumps(rows))
+    unfinished.replace(config.CACHE / f"synth-{part}.npz")
+    print(f"{part}: {len(audio) / config.AUDIO_RATE_HZ / 60:.1f} minutes", flush=True)
+
+
 def load(part):
-    """Utterances of `train` or `test`: dicts of name, language, voice, text, audio (16 kHz float32), phones [(symbol, start_s, end_s)]."""
+    """Utterances of `train`, `test`, `festival` (festival.py) or `statistical` (statistical.py): dicts of name, language, voice, text, audio (16 kHz float32), phones [(symbol, start_s, end_s)]."""
     with np.load(config.CACHE / f"synth-{part}.npz") as store:
         audio, rows = store["audio"], json.loads(str(store["rows"]))
     at = 0
@@ -106,12 +116,7 @@ def main():
             new = utterances(espeak, language, part)
             made += new
             print(f"{part} {language}: {len(new)} utterances, {sum(len(u['audio']) for u in new) / config.AUDIO_RATE_HZ:.0f} s", flush=True)
-        audio = np.concatenate([u["audio"] for u in made])
-        rows = [{**u, "audio": None, "samples": len(u["audio"])} for u in made]
-        unfinished = config.CACHE / f"synth-{part}.part.npz"
-        np.savez(unfinished, audio=audio, rows=json.dumps(rows))
-        unfinished.replace(config.CACHE / f"synth-{part}.npz")
-        print(f"{part}: {len(audio) / config.AUDIO_RATE_HZ / 60:.1f} minutes", flush=True)
+        save(part, made)
 
 
 if __name__ == "__main__":

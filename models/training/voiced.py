@@ -1,4 +1,4 @@
-"""Speech without a face whose phones are known: synthetic (synth.py), acted with hand labels and read with aligned phones (align.py).
+"""Speech without a face whose phones are known: synthetic (synth.py, festival.py, statistical.py), acted with hand labels and read with aligned phones (align.py).
 
 It teaches the encoder what is said (`Speech`), and by lips made from the phones (lips.py) the motion model to say it in any language.
 """
@@ -12,8 +12,9 @@ import lips
 import phones
 import synth
 
-SYNTHETIC_WEIGHT = 0.5  # of an utterance, beside a real one's 1
-CURVES_SHARE = 0.45  # of the clips that come from FACEGOOD
+WEIGHTS = {"train": 0.5, "festival": 0.7, "statistical": 0.35}  # of an utterance by source (synth.load), beside a real one's 1
+CURVES_SHARE = 0.5  # of the clips that come from FACEGOOD
+PHONES_TRUST, CURVES_TRUST = 0.5, 1.0  # lips made from phones are no man's lips
 SPEED = (0.8, 1.25)  # range of the factor that tempo, pitch and formants are moved by together
 EDGE_S = 0.3  # a crop may begin and end this far outside the utterance: silence
 HELD_SHARE, HELD_S = 0.12, (0.5, 2.0)  # crops in which a vowel is held, as singers do
@@ -71,6 +72,22 @@ def held(rng, said):
     return {**said, "audio": np.concatenate([said["audio"][:cut], made.astype(np.float32), said["audio"][cut:]]), "phones": moved}
 
 
+class Curves:
+    """FACEGOOD's voice with what its curves give, as columns of 25 frames a second."""
+
+    def __init__(self, clips):
+        """clips: [(audio, columns [frames, K])]"""
+        self.speech = Speech([dict(audio=audio, phones=[], weight=len(columns)) for audio, columns in clips])
+        self.columns = [columns for _, columns in clips]
+
+    def one(self, rng):
+        """audio [SOUND_SAMPLES] and its columns [75, K], 0 beyond the clip."""
+        audio, _, at, start, speed = self.speech.crop(rng)
+        where = ((np.arange(data.FRAMES) + 0.5) / config.FRAME_RATE_HZ + start) * speed * config.FRAME_RATE_HZ - 0.5
+        frames = np.arange(len(self.columns[at]))
+        return audio, np.stack([np.interp(where, frames, column, 0, 0) for column in self.columns[at].T], 1).astype(np.float32)
+
+
 class Voices:
     """Voices with lips made from their phones, or (FACEGOOD) from their curves."""
 
@@ -78,26 +95,21 @@ class Voices:
         self.speech, self.lips = Speech(utterances(part)), lips.Lips()
         store = np.load(config.CACHE / "mandarin.npz")
         names = sorted({key.split("/")[0] for key in store.files})
-        self.filmed = Speech([dict(audio=store[f"{n}/audio"], phones=[], weight=len(store[f"{n}/face"])) for n in names])
-        self.faces = [(store[f"{n}/face"], store[f"{n}/curve"]) for n in names]
+        self.curves = Curves([(store[f"{n}/audio"], np.column_stack([store[f"{n}/face"], store[f"{n}/curve"]])) for n in names])
 
     def one(self, rng):
-        """face rows [75, 24], audio [SOUND_SAMPLES], spoken [75]."""
+        """face rows [75, 24], audio [SOUND_SAMPLES], spoken [75], and how far they are a truth to learn."""
         if rng.random() < CURVES_SHARE:
-            audio, _, at, start, speed = self.filmed.crop(rng)
-            face, curve = self.faces[at]
-            where = ((np.arange(data.FRAMES) + 0.5) / config.FRAME_RATE_HZ + start) * speed * config.FRAME_RATE_HZ - 0.5
-            at_times = lambda column: np.interp(where, np.arange(len(column)), column, 0, 0)
-            return np.stack([at_times(row) for row in face.T], 1).astype(np.float32), audio, at_times(curve) > 0
+            audio, columns = self.curves.one(rng)
+            return columns[:, :-1], audio, columns[:, -1] > 0, CURVES_TRUST
         audio, said, *_ = self.speech.crop(rng)
         features = phones.coverage(said, data.FRAMES, config.FRAME_RATE_HZ)
-        return self.lips(features), audio, features[:, phones.FEATURES.index("silence")] < 0.5
+        return self.lips(features), audio, features[:, phones.FEATURES.index("silence")] < 0.5, PHONES_TRUST
 
 
 def utterances(part):
-    """All speech of a part with phones: synthetic, hand-labelled, aligned."""
-    said = synth.load(part)
-    for u in said:
-        u["weight"] = SYNTHETIC_WEIGHT
-    read = align.load("multilingual") if part == "train" else []
-    return said + emodb.load(part) + read
+    """All speech of a part with phones: synthetic by three kinds of engine, hand-labelled, aligned."""
+    made = synth.load(part)
+    if part == "train":
+        made = [u | dict(weight=weight) for source, weight in WEIGHTS.items() for u in synth.load(source)] + align.load("multilingual")
+    return made + emodb.load(part)
