@@ -1,0 +1,186 @@
+"""Real pairs of mouth crops: a reference picture of a person and what the same mouth looks like with other lips (cache/painter/real-*.npz).
+
+GRID speaker 1 (15 pictures a clip, wide openings preferred) and the other talkers (all pictures), tracked by track.py. Every picture is
+brought into its clip's rest pose, that of picture 0: landmarks rigidly in 3D by points which speech does not move, colours by the mesh.
+A part: references [r, 160, 160, 3] and targets [n, 128, 128, 3] uint8 sRGB; their landmarks in crop positions, reference_points [r, 478, 2]
+and points [n, 478, 2]; neutral [c, 478, 2] of each clip or look; clip [n], reference_clip [r] (index into neutral); person [c], name [c].
+Usage: VAKTRA_DATA=... python painter/pairs.py      about 3 minutes on one core.
+"""
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import config
+import mesh
+from basis import load as load_track
+from basis import procrustes
+from painter import crop
+from track import UPSCALE
+
+CACHE = config.CACHE / "painter"
+TALKERS_FOR_TRAINING = ("brbk7n", "lbbc2a", "sbia1a", "bbab8n")
+SAME_MAN = {"pwij3p": "swwp2s"}
+GRID_PICTURES = 15  # taken of each GRID clip
+WIDE_OPENINGS = 0.6  # pictures are taken at these powers of the quantiles of lip opening: below 1 prefers open mouths
+CLOSED_PERCENTILE = 25  # share of a clip's pictures, by opening, whose median is its neutral face
+SMOKE_CLIPS = 8
+RENDERED = "ict"  # how the names of rendered persons begin
+SHARES = dict(s1=0.3, talkers=0.2, rendered=0.5)  # of a batch: one man's many clips must not drown the few other people
+
+
+class Part(NamedTuple):
+    """Pairs in memory; see the top of the file for shapes."""
+    references: np.ndarray
+    reference_points: np.ndarray
+    reference_clip: np.ndarray
+    targets: np.ndarray
+    points: np.ndarray
+    clip: np.ndarray
+    neutral: np.ndarray
+    person: np.ndarray
+    name: np.ndarray
+
+
+def pictures_of(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def at_rest(landmarks):
+    """Landmarks [frames, 478, 3] in picture 0's pose: rotation, scale and shift by the skull's points, in 3D."""
+    first = landmarks[0].astype(np.float64)
+    skull = first[mesh.SKULL]
+    rotation, scale, middle = procrustes(landmarks[:, mesh.SKULL].astype(np.float64), skull)
+    return np.einsum("fni,fij->fnj", landmarks - middle[:, None], rotation) / scale[:, None, None] + skull.mean(0)
+
+
+def rings_in_picture(points, rest, landmarks):
+    """Where the rings around the outline lie in a picture [rings, 2]: by the affine map that carries rest landmarks to the picture's."""
+    design = np.concatenate([points, np.ones((len(points), 1))], 1)
+    affine = np.linalg.lstsq(design, landmarks, rcond=None)[0]
+    rings = crop.with_rings(points, rest)[mesh.POINTS:]
+    return np.concatenate([rings, np.ones((len(rings), 1))], 1) @ affine
+
+
+def to_rest(picture, landmarks, points, rest, margin=0):
+    """A picture brought into the crop at its rest landmarks: [128 + 2 margin]^2 x 3 uint8."""
+    size = crop.SIZE + 2 * margin
+    rings = rings_in_picture(points, rest, landmarks)
+    vertices = crop.with_rings(points, rest) + margin
+    positions = np.empty((size, size, 2), np.float32)
+    source = np.concatenate([landmarks, rings]).astype(np.float32)
+    crop._trace(crop.TRIANGLES, *vertices.T.astype(np.float64), source, positions)
+    return np.clip(np.rint(crop.sample_cubic(picture, positions)), 0, 255).astype(np.uint8)
+
+
+def chosen(opening, seen, count):
+    """Which pictures to take: spread over the openings, wide ones preferred."""
+    order = np.argsort(np.where(seen, opening, np.inf))[:seen.sum()]
+    places = np.linspace(0, 1, min(count, len(order))) ** WIDE_OPENINGS * (len(order) - 1)
+    return np.unique(order[np.rint(places).astype(int)])
+
+
+def pairs_of(path, track, count):
+    """One clip's references, targets and landmarks."""
+    landmarks = track["landmarks"] / UPSCALE
+    rest = at_rest(landmarks)
+    opening = mesh.distance(rest, mesh.LIP_OPENING) / mesh.distance(rest, mesh.EYE_CORNERS)
+    neutral = np.median(rest[opening <= np.percentile(opening, CLOSED_PERCENTILE)], 0)
+    frame = crop.frame_of(neutral)
+    points, neutral = crop.close_lips(crop.to_crop(rest, frame)), crop.close_lips(crop.to_crop(neutral, frame))
+    pictures = pictures_of(path)
+    order = np.argsort(opening)
+    late = order[order > len(order) // 3]
+    references = [0, int(late[0]), int(order[len(order) * 3 // 4])]  # the first picture, a closed mouth later, an open one
+    taken = chosen(opening, track["seen"][:len(opening)], count)
+
+    def draw(i, margin=0):
+        return to_rest(pictures[i], landmarks[i, :, :2], points[i], neutral, margin)
+    return dict(references=np.stack([draw(i, crop.MARGIN) for i in references]), reference_points=points[references],
+                targets=np.stack([draw(i) for i in taken]), points=points[taken], neutral=neutral)
+
+
+def clips_of(part, split):
+    """(name, path of the video, person, pictures to take) of every clip of a part."""
+    data = config.data_dir()
+    clips = [(name, data / "grid-s1" / "clips" / f"{name[5:]}.mp4", "s1", GRID_PICTURES) for name in split[part]]
+    for name in split["talking"] if part != "tune" else []:
+        code = name.split("-", 1)[1]
+        if (code in TALKERS_FOR_TRAINING) == (part == "train"):
+            clips.append((name, data / "talking" / f"{code}.mp4", SAME_MAN.get(code, code), 75))
+    return clips
+
+
+def make(part, split):
+    path = CACHE / f"real-{part}.npz"
+    if path.exists():
+        return
+    clips = clips_of(part, split)
+    if config.SMOKE:
+        clips = clips[-SMOKE_CLIPS:]
+    made = []
+    for done, (name, video, _, count) in enumerate(clips, 1):
+        made.append(pairs_of(video, load_track(config.CACHE / "tracks" / f"{name}.npz"), count))
+        if done % 100 == 0:
+            print(f"pairs: {part} {done}/{len(clips)}", flush=True)
+    save(path, made, [clip[2] for clip in clips], [clip[0] for clip in clips])
+
+
+def save(path, made, persons, names):
+    """Writes clips or looks as one part; whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partly = path.with_suffix(".part.npz")
+    np.savez(partly, **{key: np.concatenate([m[key] for m in made]) for key in ("references", "reference_points", "targets", "points")},
+             neutral=np.stack([m["neutral"] for m in made]),
+             clip=np.repeat(np.arange(len(made)), [len(m["targets"]) for m in made]),
+             reference_clip=np.repeat(np.arange(len(made)), [len(m["references"]) for m in made]),
+             person=np.array(persons), name=np.array(names))
+    partly.rename(path)
+
+
+def join(parts):
+    """Several parts as one."""
+    shift = np.cumsum([0] + [len(part.neutral) for part in parts])
+    whole = {key: np.concatenate([getattr(part, key) for part in parts]) for key in Part._fields if "clip" not in key}
+    for key in ("clip", "reference_clip"):
+        whole[key] = np.concatenate([getattr(part, key) + at for part, at in zip(parts, shift)])
+    return Part(**whole)
+
+
+def load(part, rendered=True):
+    """A Part of everything that is made: "train" (real and rendered), "tune" or "test"."""
+    paths = [CACHE / f"real-{part}.npz", *(sorted(CACHE.glob(f"render-{part}-*.npz")) if rendered else [])]
+    paths = [path for path in paths if path.exists() and ".part" not in path.name]
+    if not paths:
+        raise SystemExit(f"{CACHE}/real-{part}.npz is missing: run painter/pairs.py")
+    return join([Part(**np.load(path)) for path in paths])
+
+
+def source_of(part):
+    """"s1", "talkers" or "rendered" for each pair of a Part [n]."""
+    source = np.where(np.char.startswith(part.person, RENDERED), "rendered", np.where(part.person == "s1", "s1", "talkers"))
+    return source[part.clip]
+
+
+def draw(part, rng, count):
+    """Indices [count] of pairs, the sources by SHARES (as far as they are there)."""
+    source = source_of(part)
+    weight = np.zeros(len(source))
+    for name, share in SHARES.items():
+        weight[source == name] = share / max(1, (source == name).sum())
+    return rng.choice(len(source), count, p=weight / weight.sum())
+
+
+def main():
+    split = json.loads(config.SPLIT.read_text())
+    for part in ("tune", "test", "train"):
+        make(part, split)
+
+
+if __name__ == "__main__":
+    main()
