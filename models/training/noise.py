@@ -1,6 +1,6 @@
 """Gaussian noise that depends on (seed, frame, channel) alone, so that any cutting into windows draws the same numbers.
 
-server/motion/noise.ts does the same; the golden file holds the two together.
+server/noise.ts does the same; the golden file holds the two together.
 """
 import numpy as np
 

@@ -2,13 +2,13 @@
 // Load the model once per worker thread; each conversation has a stream of its own.
 
 import type { InferenceSession } from 'onnxruntime-node';
+import { type Noise, normal } from '../noise.ts';
 import { type ExecutionProvider, openModel } from '../runtime/index.ts';
 import { type Behaviour, createBehaviour } from './behaviour/index.ts';
 import { BLINK_LEFT, COEFFICIENT_COUNT, DRAWN_COUNT, GAZE_Y, PITCH } from './layout.ts';
 import { LipClosing } from './lip-closing.ts';
 import { type MotionFiles, readMotionFiles } from './manifest.ts';
 import { FaceMood } from './mood/index.ts';
-import { type Noise, normal } from './noise.ts';
 import { MotionStream } from './stream.ts';
 
 export type { Behaviour, Cues } from './behaviour/index.ts';

@@ -3,6 +3,7 @@
 
 import * as ort from 'onnxruntime-node';
 import { VaktraError } from '../errors.ts';
+import type { Noise } from '../noise.ts';
 import type { ConversationState, FrameIndex, Mood, MotionFrame } from '../types.ts';
 import { MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../types.ts';
 import type { Behaviour, Cues } from './behaviour/index.ts';
@@ -21,7 +22,6 @@ import {
 import type { LipClosing } from './lip-closing.ts';
 import type { MotionFiles } from './manifest.ts';
 import type { FaceMood } from './mood/index.ts';
-import type { Noise } from './noise.ts';
 import { NoteHold, OwnVoice, type OwnVoiceFrame } from './song/index.ts';
 import { SoundQueue } from './sound-queue.ts';
 

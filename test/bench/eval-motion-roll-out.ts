@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { loadConfig } from '../../server/config.ts';
 import { AT_REST, createBehaviour } from '../../server/motion/behaviour/index.ts';
 import { type Behaviour, loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
-import { normal } from '../../server/motion/noise.ts';
+import { normal } from '../../server/noise.ts';
 import { motionModelOptions } from '../../server/session/index.ts';
 import { type ConversationState, MODEL_RATE_HZ } from '../../server/types.ts';
 import { median } from './statistics.ts';

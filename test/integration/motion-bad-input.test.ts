@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AT_REST } from '../../server/motion/behaviour/index.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
-import { normal } from '../../server/motion/noise.ts';
+import { normal } from '../../server/noise.ts';
 import { type ConversationState, FRAME_RATE_HZ, MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../../server/types.ts';
 import { WIDEST_OPENING } from '../bench/filmed-man.ts';
 import { play, silence, voice } from '../bench/motion-played.ts';

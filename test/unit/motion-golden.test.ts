@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AT_REST } from '../../server/motion/behaviour/index.ts';
 import { type Behaviour, loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
-import { normal } from '../../server/motion/noise.ts';
+import { normal } from '../../server/noise.ts';
 import type { ConversationState, MotionFrame } from '../../server/types.ts';
 
 interface Golden {

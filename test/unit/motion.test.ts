@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBehaviour } from '../../server/motion/behaviour/index.ts';
 import { loadMotionModel, type MotionModel } from '../../server/motion/index.ts';
-import { normal } from '../../server/motion/noise.ts';
+import { normal } from '../../server/noise.ts';
 import { FRAME_RATE_HZ, MODEL_SAMPLES_PER_FRAME, type MotionFrame } from '../../server/types.ts';
 import { LOOK_AHEAD_SAMPLES, play, type Stretch, voice } from '../bench/motion-played.ts';
 import { correlation } from '../bench/statistics.ts';

@@ -2,7 +2,7 @@
 
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
-import { uniform } from '../noise.ts';
+import { uniform } from '../../noise.ts';
 import { STREAM } from './streams.ts';
 
 /** Mean rates: people at rest do 10 to 17, in talk up to 26, and fewer when they attend or think (Bentivoglio et al. 1997). */

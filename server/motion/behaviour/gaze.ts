@@ -3,7 +3,7 @@
 
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
-import { uniform } from '../noise.ts';
+import { uniform } from '../../noise.ts';
 import { STREAM } from './streams.ts';
 
 /**

@@ -4,7 +4,7 @@
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
 import { Ease } from '../ease.ts';
-import { uniform } from '../noise.ts';
+import { uniform } from '../../noise.ts';
 import { STREAM } from './streams.ts';
 import { VisitorVoice } from './visitor-voice.ts';
 

@@ -1,6 +1,6 @@
 // Sines by their turns, so that hours of counting lose no precision, and slow wanders made of them.
 
-import { uniform } from '../noise.ts';
+import { uniform } from '../../noise.ts';
 
 /** Periods of the waves that a wander is made of, in seconds; no common multiple that anybody would notice. */
 const WANDER_PERIODS_S: readonly number[] = [3.1, 5.3, 8.9, 14.7];
