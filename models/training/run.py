@@ -1,8 +1,8 @@
-"""Makes every file of the motion model from the data, step by step; what is done is not done again, what was stopped goes on.
+"""Makes every file of the motion model or of the mouth painter from the data, step by step; what is done is not done again, what was stopped goes on.
 
-Usage: npm run models:train -- motion [--smoke] [--from STEP]
---smoke: a tenth of the clips and a few batches into cache/smoke, nothing of which is shipped: shows within ten minutes that all
-steps run and that the losses fall. Loss curves: cache/losses/*.png.
+Usage: npm run models:train -- motion|painter [--smoke] [--from STEP]
+--smoke: a tenth of the clips and a few batches into cache/smoke, nothing of which is shipped: shows within ten (painter: twenty)
+minutes that all steps run and that the losses fall. Loss curves: cache/losses/*.png.
 """
 import argparse
 import csv
@@ -30,6 +30,15 @@ STEPS = [
     ("mood", [["mood.py"]], 2),
 ]
 NETS = ("encoder", "teacher", "student")  # whose losses must fall in a smoke run
+PAINTER_STEPS = [
+    STEPS[0],
+    ("painter-pairs", [["painter/pairs.py"]], 3),
+    ("painter-renders", [["painter/render.py"]], 15),
+    ("painter-teacher", [["-m", "painter.train"]], 25),
+    ("painter-student", [["-m", "painter.distil"]], 35),
+    ("painter-export", [["-m", "painter.export"]], 3),
+]
+MODELS = dict(motion=(STEPS, NETS), painter=(PAINTER_STEPS, ("painter-teacher", "painter-student")))
 
 
 def run(commands, environment):
@@ -45,9 +54,9 @@ def run(commands, environment):
                 process.terminate()
 
 
-def report_losses(cache):
+def report_losses(cache, nets):
     """Prints each net's first and last losses; ends with an error where one did not fall."""
-    for net in NETS:
+    for net in nets:
         with (cache / "losses" / f"{net}.csv").open() as file:
             names, *rows = csv.reader(file)
         first, last = (sum(map(float, rows[at][1:])) for at in (0, -1))
@@ -58,31 +67,34 @@ def report_losses(cache):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("model", choices=["motion"])
+    parser.add_argument("model", choices=list(MODELS))
     parser.add_argument("--smoke", action="store_true")
-    parser.add_argument("--from", dest="start", choices=[name for name, *_ in STEPS], help="do this step and what follows again, as far as their results are missing")
+    parser.add_argument("--from", dest="start", help="do this step and what follows again, as far as their results are missing")
     options = parser.parse_args()
+    steps, nets = MODELS[options.model]
+    names = [name for name, *_ in steps]
+    if options.start and options.start not in names:
+        parser.error(f"--from takes one of {', '.join(names)}")
     if "VAKTRA_DATA" not in os.environ:
         raise SystemExit("VAKTRA_DATA is not set: name the folder with the data sets (models/training/README.md lists them).")
     environment = dict(os.environ, GLOG_minloglevel="3", **(dict(VAKTRA_SMOKE="1") if options.smoke else {}))  # the tracker chats
     cache = HERE / "cache" / ("smoke" if options.smoke else "")
     done = cache / "done"
     done.mkdir(parents=True, exist_ok=True)
-    names = [name for name, *_ in STEPS]
     if options.start:
         for name in names[names.index(options.start):]:
             (done / name).unlink(missing_ok=True)
     began = time.time()
-    for number, (name, commands, minutes) in enumerate(STEPS, 1):
+    for number, (name, commands, minutes) in enumerate(steps, 1):
         if (done / name).exists():
             continue
-        left = sum(m for n, _, m in STEPS[number - 1:] if not (done / n).exists())
+        left = sum(m for n, _, m in steps[number - 1:] if not (done / n).exists())
         about = "a few minutes in all" if options.smoke else f"about {minutes} of {left} minutes"
-        print(f"training: step {number} of {len(STEPS)}, {name}, {about}", flush=True)
+        print(f"training: step {number} of {len(steps)}, {name}, {about}", flush=True)
         run(commands, environment)
         (done / name).touch()
     if options.smoke:
-        report_losses(cache)
+        report_losses(cache, nets)
     print(f"training: done in {(time.time() - began) / 60:.0f} min; curves in {cache.relative_to(HERE)}/losses")
 
 

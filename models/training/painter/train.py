@@ -1,0 +1,71 @@
+"""Trains the painter's teacher: flow matching on the residual between the warped crop and the real one.
+
+Usage: cd models/training && python -m painter.train [--steps N] [--threads 1]     goes on from cache/painter-teacher.pt
+"""
+import torch
+
+import config
+import trainer
+from painter import augment, net, pairs
+
+NAME = "painter-teacher"
+STEPS = 200 if config.SMOKE else 9000
+BATCH = 16
+RATE, DECAY = 1e-3, 0.01
+EMA = 0.998
+WINDOW = 96  # pixels of the part of a crop that is learnt at a time: lips, and skin around them
+ALL_NOISE = 0.15  # share of examples at t = 0, where few steps spend their effort
+MOST_WEIGHT = 10.0  # of an example near t = 1, where the true residual is almost seen
+
+
+def windows(batch, rng):
+    """Batch of whole crops -> tensors of one WINDOW per batch, anywhere."""
+    top, left = rng.integers(0, (net.SIZE - WINDOW) // 8 + 1, 2) * 8
+    part = (..., slice(top, top + WINDOW), slice(left, left + WINDOW))
+    return {name: value[part].contiguous(memory_format=torch.channels_last) for name, value in batch.items()}
+
+
+def weight_of(maps):
+    """Weight of a pixel's squared error [B, 1, H, W]: between even in the picture and even in what is denoised."""
+    return net.Painter.spread(maps) / net.SPREAD_LIPS
+
+
+def draw_times(n):
+    """Time per example [n, 1, 1, 1], more near the noise, some at it."""
+    t = torch.sigmoid(torch.randn(n, 1, 1, 1) - 0.4)
+    return torch.where(torch.rand(n, 1, 1, 1) < ALL_NOISE, torch.zeros(()), t)
+
+
+def flow_loss(painter, batch):
+    warp, maps = batch["warp"], batch["maps"]
+    clean = (batch["target"] - warp) / painter.spread(maps)
+    t = draw_times(len(warp))
+    z = (1 - t) * torch.randn_like(clean) + t * clean
+    made = painter.clean(z, t, painter.conditions(warp, batch["reference"], maps)).float()
+    weight = (1 / painter.preconditioning(t)[2].square()).clamp(max=MOST_WEIGHT) * net.RESIDUAL_SIZE ** 2
+    return (weight * weight_of(maps) * (made - clean).square()).mean()
+
+
+def load(name, average=True):
+    painter = net.Painter()
+    saved = torch.load(config.CACHE / f"{name}.pt", weights_only=True)
+    painter.load_state_dict({key: value for key, value in saved["average" if average else "net"].items() if not key.startswith("critic.")})
+    return painter.eval()
+
+
+def drawing(batch):
+    """What trainer.train draws batches with."""
+    store = pairs.load("train")
+    return lambda rng: windows(augment.batch(store, pairs.draw(store, rng, batch), rng), rng)
+
+
+def main():
+    steps = trainer.steps_asked(STEPS)
+    torch.manual_seed(1)
+    painter = net.Painter().to(memory_format=torch.channels_last)
+    trainer.train(NAME, painter, drawing(BATCH), lambda painter, _average, batch, _rng, _step: dict(flow=flow_loss(painter, batch)),
+                  steps=steps, rate=RATE, decay=DECAY, ema=EMA, seed=4)
+
+
+if __name__ == "__main__":
+    main()
