@@ -18,38 +18,46 @@ import phones
 import synth
 
 PACKAGES = ("festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k festvox-czech-dita festvox-czech-krb festvox-czech-machac festvox-czech-ph "
-            "festvox-suopuhe-lj festvox-suopuhe-mv festvox-ca-ona-hts")
+            "festvox-suopuhe-lj festvox-suopuhe-mv festvox-ca-ona-hts festival-hi festvox-hi-nsk")
 VOICES = {  # Festival's name: language, and the encoding that its reader expects
     "ked_diphone": ("en-us", "latin-1"), "lp_diphone": ("it", "latin-1"), "pc_diphone": ("it", "latin-1"), "czech_dita": ("cs", "iso8859-2"),
     "czech_krb": ("cs", "iso8859-2"), "czech_machac": ("cs", "iso8859-2"), "czech_ph": ("cs", "iso8859-2"), "suo_fi_lj_diphone": ("fi", "latin-1"),
-    "hy_fi_mv_diphone": ("fi", "latin-1"), "upc_ca_ona_hts": ("ca", "latin-1")}  # Russian's cut units (festvox-ru) come without their true times
+    "hy_fi_mv_diphone": ("fi", "latin-1"), "upc_ca_ona_hts": ("ca", "latin-1"),
+    "hindi_NSK_diphone": ("hi", "utf-8")}  # Russian's cut units (festvox-ru) come without their true times
 _SPELT = {  # what a language's voices call a sound, where that is not nearly IPA
     "en-us": "aa ɑ ae æ ah ʌ ao ɔ aw aʊ ax ə axr ɚ ay aɪ ch tʃ dh ð dx ɾ eh ɛ el əl em m en n er ɜ ey eɪ hh h hv ɦ ih ɪ iy i jh dʒ nx n ng ŋ ow oʊ "
           "oy ɔɪ r ɹ sh ʃ th θ uh ʊ uw u y j zh ʒ brth _ h# _",
     "it": "E ɛ O ɔ S ʃ Z ʒ tS tʃ dZ dʒ J ɲ ng ŋ nf n L ʎ",
     "cs": "c ts c~ tʃ ch x d~ ɟ dz~ dʒ h ɦ n* ŋ n~ ɲ r~ ʒ r~* ʃ s~ ʃ t~ c z~ ʒ",
     "fi": "@ æ 7 ø N ŋ D ð T θ S ʃ Z ʒ L ʎ",
-    "ca": "ax ə E ɛ O ɔ J ɲ L ʎ rr r S ʃ Z ʒ"}
+    "ca": "ax ə E ɛ O ɔ J ɲ L ʎ rr r S ʃ Z ʒ",
+    "hi": "a ə aa ɑ ih ɪ iy i uh ʊ uw u eh ɛ ee e ay ɛ oh ɔ oo o aw ɔ @ ə g ɡ kh kh gh ɡɦ ch tʃ T ʈ D ɖ N ɳ th t dh d tth th ddh dɦ bh bɦ zh ɻ y j v ʋ "
+          "L ɭ R ɽ sh ʃ ksh kʃ sri ʃri x kʃ j dʒ"}
 SPELT = {language: dict(zip(table.split()[::2], table.split()[1::2])) for language, table in _SPELT.items()}
 SILENCES = ("pau", "#", "##", "_")
 WORD_UTTERANCES, WORDS, STRETCH = (3 if config.SMOKE else 30), 6, (0.8, 1.5)
 CONSONANTS, VOWELS = list("mmmnnnbbppddttgkls"), list("aaaaeiou")
+DEVANAGARI = dict(zip("mnbpdtgkls", "मनबपदतगकलस")), dict(zip("aeiou", "आएईओऊ")), dict(zip("aeiou", "ाेीोू"))  # consonants, vowels that begin, that follow
 LEAST_S = 0.6  # a shorter utterance was not read
 
 
-def words(rng):
+def words(rng, language):
     """Nonsense words that differ in their consonants, as text."""
     def word():
         made = rng.choice(VOWELS)
         for _ in range(rng.integers(1, 3)):
             made += rng.choice(CONSONANTS) + rng.choice(VOWELS)
         return made
-    return " ".join(word() for _ in range(WORDS)) + "."
+    made = [word() for _ in range(WORDS)]
+    if language == "hi":
+        consonants, first, following = DEVANAGARI
+        made = [first[w[0]] + "".join(consonants.get(c) or following[c] for c in w[1:]) for w in made]
+    return " ".join(made) + "."
 
 
 def texts(rng, language):
     lines = synth.sentences(language, "train")
-    return (lines[:2] if config.SMOKE else lines) + [words(rng) for _ in range(WORD_UTTERANCES)]
+    return (lines[:2] if config.SMOKE else lines) + [words(rng, language) for _ in range(WORD_UTTERANCES)]
 
 
 def script(voice, lines, stretches):

@@ -12,7 +12,7 @@ import lips
 import phones
 import synth
 
-WEIGHTS = {"train": 0.5, "festival": 0.7, "statistical": 0.35}  # of an utterance by source (synth.load), beside a real one's 1
+WEIGHTS = {"train": 0.6, "festival": 1.0, "statistical": 0.35}  # of an utterance by source (synth.load), beside a real one's 1
 CURVES_SHARE = 0.5  # of the clips that come from FACEGOOD
 PHONES_TRUST, CURVES_TRUST = 0.5, 1.0  # lips made from phones are no man's lips
 SPEED = (0.8, 1.25)  # range of the factor that tempo, pitch and formants are moved by together
