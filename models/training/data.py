@@ -49,7 +49,7 @@ class Batch(NamedTuple):
     motion: torch.Tensor  # [B, 75, D]
     audio: torch.Tensor  # [B, SOUND_SAMPLES]
     conditions: torch.Tensor  # [B, 75, C]
-    trust: torch.Tensor  # [B, D]: how far each row of the motion is a truth to learn
+    trust: torch.Tensor  # [B, 75, D]: how far each row of the motion is a truth to learn
     filters: torch.Tensor  # [B, 80, 201]: mel filters of another throat
     change: torch.Tensor  # [B, 80, 1]: added to the log-mel
 
@@ -111,11 +111,11 @@ def draw(rng, filmed, voiced, filmed_count, voiced_count):
     for i in range(filmed_count + voiced_count):
         if i < filmed_count:
             motion, audio, spoken = filmed.one(rng)
-            trust = np.ones(config.D, np.float32)
+            trust = np.ones((FRAMES, config.D), np.float32)
         else:
             face, audio, spoken, trusted = voiced.one(rng)
-            motion, trust = filmed.any_head(rng), np.zeros(config.D, np.float32)
-            motion[:, :config.FACE_ROWS], trust[:config.FACE_ROWS] = face, trusted
+            motion, trust = filmed.any_head(rng), np.zeros((FRAMES, config.D), np.float32)
+            motion[:, :config.FACE_ROWS], trust[:, :config.FACE_ROWS] = face, trusted[:, None]
         audio = sound.disturb(rng, audio, filmed.stranger)
         rows.append((motion, audio, conditions_of(rng, motion, spoken), trust))
     return Batch(*(torch.tensor(np.stack(column)) for column in zip(*rows)), *ears(rng, len(rows)))

@@ -23,9 +23,9 @@ def opening_row():
 
 
 def weighted_error(error, weights, row, trust=None):
-    """Mean square over coefficients with weights, and of the lips' opening; error [B, T, D], trust [B, D] -> [B, T]."""
+    """Mean square over coefficients with weights, and of the lips' opening; error [B, T, D], trust [B, T, D] -> [B, T]."""
     error = error.float()
     if trust is None:
-        trust = torch.ones_like(error[:, 0])
-    each = (error ** 2 * (weights * trust)[:, None]).sum(-1)
-    return (each + 4 * OPENING_WEIGHT * (error @ row) ** 2 * trust[:, :1]) / weights.sum()
+        trust = torch.ones_like(error)
+    each = (error ** 2 * weights * trust).sum(-1)
+    return (each + 4 * OPENING_WEIGHT * (error @ row) ** 2 * trust[..., 0]) / weights.sum()

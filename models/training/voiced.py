@@ -14,7 +14,7 @@ import synth
 
 WEIGHTS = {"train": 0.6, "festival": 1.0, "statistical": 0.35}  # of an utterance by source (synth.load), beside a real one's 1
 CURVES_SHARE = 0.5  # of the clips that come from FACEGOOD
-PHONES_TRUST, CURVES_TRUST = 0.5, 1.0  # lips made from phones are no man's lips
+PHONES_TRUST, CLOSED_TRUST, CURVES_TRUST = 0.5, 1.25, 1.0  # lips made from phones are no man's lips, but where they close is sure
 SPEED = (0.8, 1.25)  # range of the factor that tempo, pitch and formants are moved by together
 EDGE_S = 0.3  # a crop may begin and end this far outside the utterance: silence
 HELD_SHARE, HELD_S = 0.12, (0.5, 2.0)  # crops in which a vowel is held, as singers do
@@ -98,13 +98,14 @@ class Voices:
         self.curves = Curves([(store[f"{n}/audio"], np.column_stack([store[f"{n}/face"], store[f"{n}/curve"]])) for n in names])
 
     def one(self, rng):
-        """face rows [75, 24], audio [SOUND_SAMPLES], spoken [75], and how far they are a truth to learn."""
+        """face rows [75, 24], audio [SOUND_SAMPLES], spoken [75], and how far each frame is a truth to learn [75]."""
         if rng.random() < CURVES_SHARE:
             audio, columns = self.curves.one(rng)
-            return columns[:, :-1], audio, columns[:, -1] > 0, CURVES_TRUST
+            return columns[:, :-1], audio, columns[:, -1] > 0, np.full(data.FRAMES, CURVES_TRUST)
         audio, said, *_ = self.speech.crop(rng)
         features = phones.coverage(said, data.FRAMES, config.FRAME_RATE_HZ)
-        return self.lips(features), audio, features[:, phones.FEATURES.index("silence")] < 0.5, PHONES_TRUST
+        silent, closed = (features[:, phones.FEATURES.index(name)] > 0.5 for name in ("silence", "lips_closed"))
+        return self.lips(features), audio, ~silent, np.where(closed, CLOSED_TRUST, PHONES_TRUST)
 
 
 def utterances(part):
