@@ -1,10 +1,9 @@
 // Reads models/manifest.json and the files that it names, and refuses what does not fit this code.
 
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { VaktraError } from '../errors.ts';
+import { modelFileSchema, readManifest, readModelFile } from '../runtime/index.ts';
 import { LANDMARK_COUNT } from '../types.ts';
 import type { CoefficientRange } from './clamp.ts';
 import {
@@ -17,15 +16,14 @@ import {
 } from './layout.ts';
 import { type Classifier, classifierSchema, EXPRESSION_ROWS } from './mood/index.ts';
 
-const fileSchema = z.object({ file: z.string(), bytes: z.number(), sha256: z.string() });
 const coefficientsSchema = z.array(z.number()).length(COEFFICIENT_COUNT);
 const manifestSchema = z.object({
   motion: z.object({
-    model: fileSchema,
+    model: modelFileSchema,
     /** Graphs for other numbers of steps; their weights are read out of the model's file. */
-    otherSteps: z.record(z.string(), fileSchema),
-    basis: fileSchema,
-    neutral: fileSchema,
+    otherSteps: z.record(z.string(), modelFileSchema),
+    basis: modelFileSchema,
+    neutral: modelFileSchema,
     coefficients: z.array(z.string()).length(COEFFICIENT_COUNT),
     /** Lowest and highest value of each coefficient in the training clips, with a small margin. */
     range: z
@@ -42,9 +40,9 @@ const manifestSchema = z.object({
     past: z.array(z.number().int()).length(4),
   }),
   mood: z.object({
-    expressions: fileSchema,
+    expressions: modelFileSchema,
     expressionRows: z.array(z.string()).refine((rows) => rows.join() === EXPRESSION_ROWS.join(), 'other rows'),
-    classifier: fileSchema,
+    classifier: modelFileSchema,
   }),
 });
 
@@ -76,8 +74,8 @@ export interface MotionFiles {
  */
 export async function readMotionFiles(modelPath: string, steps?: number): Promise<MotionFiles> {
   const folder = dirname(modelPath);
-  const { motion, mood } = parseManifest(await read(join(folder, 'manifest.json')));
-  await verified(modelPath, motion.model.sha256);
+  const { motion, mood } = await readManifest(join(folder, 'manifest.json'), manifestSchema);
+  await readModelFile(modelPath, motion.model.sha256);
   const chosen = steps ?? motion.steps;
   const graphPath = chosen === motion.steps ? modelPath : await otherGraph(chosen);
 
@@ -88,11 +86,11 @@ export async function readMotionFiles(modelPath: string, steps?: number): Promis
       throw new VaktraError('config_invalid', `motion.steps is ${count}: there are graphs for ${known} steps.`);
     }
     const path = join(folder, entry.file);
-    await verified(path, entry.sha256);
+    await readModelFile(path, entry.sha256);
     return path;
   }
-  const load = async ({ file, sha256 }: z.infer<typeof fileSchema>, count: number) =>
-    floats(await verified(join(folder, file), sha256), count, file);
+  const load = async ({ file, sha256 }: z.infer<typeof modelFileSchema>, count: number) =>
+    floats(await readModelFile(join(folder, file), sha256), count, file);
   return {
     graphPath,
     basis: joined(
@@ -101,24 +99,12 @@ export async function readMotionFiles(modelPath: string, steps?: number): Promis
     ),
     neutral: await load(motion.neutral, LANDMARK_COUNT * 3),
     range: motion.range,
-    classifier: parseClassifier(await verified(join(folder, mood.classifier.file), mood.classifier.sha256)),
+    classifier: parseClassifier(await readModelFile(join(folder, mood.classifier.file), mood.classifier.sha256)),
     steps: chosen,
     headTemperature: motion.headTemperature,
     audioStateSize: motion.audioState[0] as number,
     pastShape: motion.past,
   };
-}
-
-function parseManifest(bytes: Buffer): z.infer<typeof manifestSchema> {
-  try {
-    return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
-  } catch (cause) {
-    throw new VaktraError(
-      'model_damaged',
-      'models/manifest.json does not fit this server: restore the folder models/.',
-      { cause },
-    );
-  }
 }
 
 function parseClassifier(bytes: Buffer): Classifier {
@@ -140,25 +126,6 @@ function joined(model: Float32Array, expressions: Float32Array): Float32Array {
   all.set(model);
   all.set(expressions, model.length);
   return all;
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new VaktraError('model_missing', `There is no readable file ${path}: restore the folder models/.`, { cause });
-  }
-}
-
-async function verified(path: string, sha256: string): Promise<Buffer> {
-  const bytes = await read(path);
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-    throw new VaktraError(
-      'model_damaged',
-      `${path} is not the file that its manifest names: restore the folder models/.`,
-    );
-  }
-  return bytes;
 }
 
 function floats(bytes: Buffer, count: number, name: string): Float32Array {

@@ -1,5 +1,6 @@
 // Running things off the main thread, worker threads and ONNX sessions, and asking other servers.
 
+export { modelFileSchema, readManifest, readModelFile } from './model-files.ts';
 export { type ExecutionProvider, openModel } from './onnx.ts';
 export { createOutgoingFetch, type OutgoingFetch } from './outgoing-fetch.ts';
 export {
