@@ -34,6 +34,7 @@ export const ERROR_STATUS = {
   route_unknown: 404,
   url_refused: 400,
   brain_failed: 502,
+  recognition_failed: 502,
   // what the operator set up
   config_invalid: 500,
   port_in_use: 500,
@@ -41,6 +42,7 @@ export const ERROR_STATUS = {
   model_damaged: 500,
   worker_binary_missing: 500,
   speech_engine_missing: 500,
+  recognition_missing: 500,
   knowledge_missing: 500,
   voice_unreadable: 400,
   output_unwritable: 500,

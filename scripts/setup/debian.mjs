@@ -1,8 +1,9 @@
-// The step that installs packages of Debian (and its relatives): for tests a browser and a second voice, for building
-// mediasoup's worker a compiler and libraries. The server itself needs none.
+// The steps that install packages of Debian (and its relatives): for tests a browser and a second voice, for building
+// mediasoup's worker a compiler and libraries. The server itself works without any, but then understands no speech.
 import { outputOf, runQuietly } from './command.mjs';
 
-export const testPackages = ['chromium', 'flite'];
+export const recognitionPackages = ['libpocketsphinx3', 'pocketsphinx-en-us'];
+export const testPackages = ['chromium', 'flite', ...recognitionPackages];
 export const workerBuildPackages = [
   ...[
     'g++',
@@ -27,6 +28,23 @@ export function debianStep(packages) {
     title: 'Debian packages',
     isDone: () => (missing(packages).length === 0 ? `${packages.length} there` : null),
     run: (say) => installDebian(packages, say),
+  };
+}
+
+/**
+ * The same for packages that can be done without: where they cannot be installed, it says what is missing and goes on.
+ *
+ * @param {string} title
+ * @param {string[]} packages
+ * @param {string} without what does not work then
+ * @returns {import('./progress.mjs').Step}
+ */
+export function optionalDebianStep(title, packages, without) {
+  const step = debianStep(packages);
+  return {
+    ...step,
+    title,
+    run: (say) => installDebian(packages, say).catch(() => `${without}: apt-get install ${packages.join(' ')}`),
   };
 }
 

@@ -1,6 +1,6 @@
 // The steps that make a checkout ready, and which of them each purpose needs.
 import { clientStep } from './client.mjs';
-import { debianStep, testPackages } from './debian.mjs';
+import { debianStep, optionalDebianStep, recognitionPackages, testPackages } from './debian.mjs';
 import { slimStep, workerLibrariesStep } from './image.mjs';
 import { packagesStep } from './packages.mjs';
 import { runSteps } from './progress.mjs';
@@ -11,6 +11,11 @@ export { serverNode } from './paths.mjs';
 const STEPS = {
   packages: packagesStep,
   debian: debianStep(testPackages),
+  recognition: optionalDebianStep(
+    'recogniser',
+    recognitionPackages,
+    'visitors write, since nothing understands speech',
+  ),
   worker: workerStep,
   client: clientStep,
   slim: slimStep,
@@ -21,7 +26,7 @@ const STEPS = {
 
 /** @type {Record<'start' | 'test' | 'check', StepName[]>} */
 export const PURPOSES = {
-  start: ['packages', 'worker', 'client'],
+  start: ['packages', 'worker', 'recognition', 'client'],
   test: ['packages', 'debian', 'worker', 'client'],
   check: ['packages'],
 };

@@ -1,6 +1,12 @@
 // Voice in: resampling, voice activity, text to speech. Everything that speaks goes through here before it moves a face.
 
 export { pcmS16ToFloat32 } from './pcm.ts';
+export {
+  createRecogniser,
+  type Recogniser,
+  type Recognition,
+  type RecognitionRequest,
+} from './recognition/index.ts';
 export { assertInputRate, createResampler, type Resampler, type ResamplerOptions } from './resampler.ts';
 export { createSpeech } from './speech.ts';
 export type {

@@ -23,7 +23,7 @@ describe('set-up', () => {
   it('refuses a step that there is not, and lists those there are', () => {
     const { status, stderr } = runScript('setup.mjs', '--only', 'packages,wroker');
     expect(status).toBe(1);
-    expect(stderr).toContain('no step "wroker": there are packages, debian, worker, client');
+    expect(stderr).toContain('no step "wroker": there are packages, debian, recognition, worker, client');
   });
 
   it('says how it is used when it is used otherwise', () => {

@@ -1,0 +1,67 @@
+// The offline recogniser: a fixed list of English phrases, by pocketsphinx. It says nothing where something else was said.
+
+import { toVaktraError, VaktraError } from '../../errors.ts';
+import { startWorkerThread } from '../../runtime/index.ts';
+import type { SphinxCalls } from './sphinx-worker.ts';
+import type { Recogniser } from './types.ts';
+
+/** Loudest value of a 16-bit sample. */
+const FULL_SCALE = 32_767;
+
+/** @throws VaktraError `recognition_missing` */
+export async function createSphinxRecogniser(
+  phrases: readonly string[],
+  onLeft: (phrases: string[]) => void,
+): Promise<Recogniser> {
+  const worker = startWorkerThread<SphinxCalls>(new URL('./sphinx-worker.ts', import.meta.url), { name: 'sphinx' });
+  let left: string[];
+  try {
+    ({ left } = await worker.request('open', { phrases }));
+  } catch (error) {
+    await worker.close();
+    throw error;
+  }
+  if (left.length > 0) onLeft(left);
+  const unknown = new Set(left);
+  let nextId = 0;
+
+  return {
+    name: 'sphinx',
+    vocabulary: phrases.filter((phrase) => !unknown.has(phrase)),
+    open({ onPartial }) {
+      const id = nextId++;
+      let isOpen = true;
+      let partial = '';
+      let failed: VaktraError | undefined;
+      const fail = (error: unknown) => {
+        failed ??= toVaktraError(error);
+      };
+      worker.request('begin', { id }).catch(fail);
+      return {
+        push(sound) {
+          if (!isOpen) return;
+          const pcm = Int16Array.from(sound, (value) => Math.max(-1, Math.min(1, value)) * FULL_SCALE);
+          worker
+            .request('push', { id, pcm }, { transfer: [pcm.buffer] })
+            .then((text) => {
+              if (!isOpen || text === partial) return;
+              partial = text;
+              onPartial?.(text);
+            })
+            .catch(fail);
+        },
+        async finish() {
+          isOpen = false;
+          if (!failed) return worker.request('finish', { id });
+          throw new VaktraError('recognition_failed', failed.message, { cause: failed });
+        },
+        cancel() {
+          if (!isOpen) return;
+          isOpen = false;
+          worker.request('cancel', { id }).catch(() => undefined); // the thread is gone, and the utterance with it
+        },
+      };
+    },
+    close: () => worker.close(),
+  };
+}

@@ -1,0 +1,32 @@
+// Speech to text: what the rest of the server sees of it, whatever recognises.
+
+/** One utterance on its way to text. */
+export interface Recognition {
+  /** @param pcm 16 kHz mono in [-1, 1], the next stretch of the utterance; not kept */
+  push(pcm: Float32Array): void;
+  /**
+   * The utterance is over. Resolves to what was said; empty where nothing was understood.
+   *
+   * @throws VaktraError `recognition_failed`
+   */
+  finish(): Promise<string>;
+  /** The utterance is of no interest any more. Harmless after `finish`. */
+  cancel(): void;
+}
+
+export interface RecognitionRequest {
+  /** BCP 47 tag of what is spoken. */
+  language: string;
+  /** Told while the utterance goes on, where the recogniser knows before its end: all words so far. */
+  onPartial?: ((text: string) => void) | undefined;
+}
+
+/** Turns utterances into text; several may go on at once. */
+export interface Recogniser {
+  readonly name: 'sphinx' | 'transcriptions';
+  /** Everything that it can understand where that is a fixed list; undefined where anything may be said. */
+  readonly vocabulary: readonly string[] | undefined;
+  open(request: RecognitionRequest): Recognition;
+  /** Utterances that go on fail. Closing twice is harmless. */
+  close(): Promise<void>;
+}
