@@ -85,6 +85,13 @@ export interface PreparedAvatar {
   tones: AvatarTones;
   /** [512 * 512] 0 background .. 255 person: hair, hat and body, softly at the hair. */
   matte: Uint8Array;
+  /** [512 * 512 * 4] the picture without the person, opaque: made up where the person stands, well near the outline only. */
+  background: Uint8Array;
+  /**
+   * [512 * 512 * 4] the person without the background's colour in the soft outline; alpha is the matte, not multiplied in. Over
+   * `background` it gives the portrait.
+   */
+  foreground: Uint8Array;
   /** What the person who chose the picture should know. */
   warnings: PortraitWarning[];
 }

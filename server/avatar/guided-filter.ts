@@ -70,7 +70,7 @@ export function guidedFilter(guide: RgbPicture, mask: Float32Array, radiusPx: nu
 }
 
 /** Mean over a square window, cut off at the border; running sums. */
-function boxMean(plane: Float32Array, width: number, height: number, radiusPx: number): Float32Array {
+export function boxMean(plane: Float32Array, width: number, height: number, radiusPx: number): Float32Array {
   const rows = new Float32Array(plane.length);
   for (let y = 0; y < height; y++) runningMean(plane, rows, y * width, 1, width, radiusPx);
   const result = new Float32Array(plane.length);

@@ -8,6 +8,7 @@ import { chooseFace } from './choose-face.ts';
 import type { FaceFinder, FoundFace } from './face-finder.ts';
 import { isFace, placeOf } from './found-faces.ts';
 import { cutFrame, frameAround } from './framing.ts';
+import { fillBackground, personLayer } from './layers.ts';
 import { personMatte } from './matte.ts';
 import { settleMouth } from './mouth-line.ts';
 import type { PersonModel } from './person-model.ts';
@@ -78,9 +79,11 @@ export class PortraitPreparer {
     const neutral = settleMouth(cut, landmarks, unitPx);
     const pose = headPose(neutral, this.#frontal);
     const matte = personMatte(cut, await this.#seePerson(cut), landmarks);
+    const background = fillBackground(cut, matte);
+    const rgba = withAlpha(cut.data);
     return {
       version: PREPARED_VERSION,
-      rgba: withAlpha(cut.data),
+      rgba,
       landmarks,
       neutral,
       rotation: pose.rotation,
@@ -89,6 +92,8 @@ export class PortraitPreparer {
       tones: measureTones(cut, landmarks, pose.unitPx),
       warnings,
       matte,
+      background,
+      foreground: personLayer(rgba, matte, background),
     };
   }
 

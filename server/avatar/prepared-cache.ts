@@ -55,6 +55,8 @@ function isWhole(avatar: PreparedAvatar): boolean {
     avatar.version === PREPARED_VERSION &&
     avatar.rgba.length === PICTURE_SIZE_PX ** 2 * 4 &&
     avatar.matte.length === PICTURE_SIZE_PX ** 2 &&
+    avatar.background.length === PICTURE_SIZE_PX ** 2 * 4 &&
+    avatar.foreground.length === PICTURE_SIZE_PX ** 2 * 4 &&
     avatar.landmarks.length === LANDMARK_COUNT * 3 &&
     avatar.neutral.length === LANDMARK_COUNT * 3 &&
     avatar.rotation.length === ROTATION_VALUES &&
