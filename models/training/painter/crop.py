@@ -239,14 +239,20 @@ def trace(points, source, rest, source_rings=None):
     return positions
 
 
+def bilinear(picture, places):
+    """Colour [128, 128, 3] float32 of a picture [h, w, 3] at places [128, 128, 2] in its own pixels."""
+    out = np.empty((*places.shape[:2], 3), np.float32)
+    _bilinear(picture, places, out)
+    return out
+
+
 def warp(wide, source, points, rest):
     """The reference carried to the landmarks `points`, black between the lips: [128, 128, 3] float32 0..255.
 
     wide [160, 160, 3]: the reference's crop with its margin; source, points, rest [478, 2]: the reference's, the wanted and the neutral
     landmarks in crop positions.
     """
-    out = np.empty((SIZE, SIZE, 3), np.float32)
-    _bilinear(wide, trace(points, source, rest) + MARGIN, out)
+    out = bilinear(wide, trace(points, source, rest) + MARGIN)
     inside = np.zeros((SIZE, SIZE), np.float32)
     coverage(points[INNER], inside)
     return out * (1 - np.minimum(inside, 1))[..., None]
