@@ -91,10 +91,10 @@ class Head:
         rim = np.unique(rim[away < 3])
         lengths = np.linalg.norm(self.rest[unique[:, 0]] - self.rest[unique[:, 1]], axis=1)
         graph = csr_matrix((lengths, unique.T), shape=(FACE_VERTICES,) * 2)
-        drops = -self.shapes["jawOpen"][rim, 1]
-        middle = np.abs(self.rest[rim, 0]) < 1.8
-        threshold = (drops[middle].min() + drops[middle].max()) / 2
-        upper, lower = rim[middle & (drops < threshold)], rim[middle & (drops >= threshold)]
+        opened = self.rest[rim] + 0.5 * self.shapes["jawOpen"][rim]
+        ends = opened[[np.argmin(opened[:, 0]), np.argmax(opened[:, 0])]]
+        above_ends = opened[:, 1] - np.interp(opened[:, 0], ends[:, 0], ends[:, 1])
+        upper, lower = rim[above_ends >= 0], rim[above_ends <= 0]  # the corners are both
         ways = [dijkstra(graph, directed=False, indices=chain, min_only=True, limit=8) for chain in (upper, lower)]
         above, below = (np.minimum(way, 8) for way in ways)
         self.upperness = np.zeros(len(self.rest), np.float32)
@@ -196,27 +196,29 @@ def snapped(points, corners, seen_skin, upperness, scale):
     fractions = (points[crop.UPPER_INNER, 0] + points[crop.LOWER_INNER, 0]) / 2
     fractions = np.linspace(0, 1, 11) if np.any(np.diff(fractions) <= 0) else (fractions - fractions[0]) / (fractions[-1] - fractions[0])
     size = len(seen_skin)
-    inside = ~seen_skin
     middle = corners[:, 1].mean() * scale
     reach = 0.32 * np.linalg.norm(points[263] - points[33]) * scale
     rows = slice(max(0, int(middle - reach)), min(size, int(middle + 1.4 * reach)))
-    x = (corners[0, 0] + fractions * (corners[1, 0] - corners[0, 0])) * scale
+    inside = ~seen_skin[rows]
+    columns = np.flatnonzero(inside.any(0))
+    ends = corners.copy()
+    if len(columns):  # the opening may reach farther than the corners' vertices
+        ends[0, 0], ends[1, 0] = min(ends[0, 0], columns[0] / scale), max(ends[1, 0], (columns[-1] + 1) / scale)
+    x = ends[0, 0] + fractions * (ends[1, 0] - ends[0, 0])
     for i in range(11):
-        column = min(max(int(x[i]), 0), size - 1)
-        upper = seen_skin[rows, column] & (upperness[rows, column] > 0)
-        lower = seen_skin[rows, column] & (upperness[rows, column] < 0)
-        if not (upper.any() and lower.any()):
-            continue
-        bottom = int(np.argmax(lower))  # the lower lip's first row
-        above = np.flatnonzero(upper[:bottom + 1]) if bottom else np.zeros(0, int)
-        top = (above[-1] + 1) if len(above) else bottom
-        if not inside[rows, column][top:bottom].any():
-            top = bottom = (top + bottom) / 2
-        top, bottom = (rows.start + top) / scale, (rows.start + bottom) / scale
+        column = min(max(int(x[i] * scale), 0), size - 1)
+        gap = np.flatnonzero(inside[:, column])
         if i in (0, 10):
-            top = bottom = (top + bottom) / 2
-        points[crop.UPPER_INNER[i]] = x[i] / scale, top
-        points[crop.LOWER_INNER[i]] = x[i] / scale, bottom
+            top = bottom = ends[i // 10, 1]
+        elif len(gap):
+            top, bottom = (rows.start + gap[0]) / scale, (rows.start + gap[-1] + 1) / scale
+        else:
+            lower = upperness[rows, column] < 0
+            if not lower.any() or lower[0]:
+                continue
+            top = bottom = (rows.start + np.argmax(lower)) / scale
+        points[crop.UPPER_INNER[i]] = x[i], top
+        points[crop.LOWER_INNER[i]] = x[i], bottom
     for outer, inner, table in ((UPPER_OUTER, crop.UPPER_INNER, crop.UPPER_ROWS), (LOWER_OUTER, crop.LOWER_INNER, crop.LOWER_ROWS)):
         for row, share in table:
             at = ROW_SHARES[share]
