@@ -92,8 +92,34 @@ export interface PreparedAvatar {
    * `background` it gives the portrait.
    */
   foreground: Uint8Array;
+  /**
+   * [512 * 512 * 4] the picture to draw from: its landmarks lie at `neutral`, so the lips are closed and no teeth are seen. The same
+   * object as `rgba` where they were closed.
+   */
+  closed: Uint8Array;
+  body: AvatarBody;
   /** What the person who chose the picture should know. */
   warnings: PortraitWarning[];
+}
+
+/** Distance of the points of an AvatarBody's grids in pixels, and how many they are in a row: x = 8 * column, y = 8 * row. */
+export const BODY_GRID_STEP_PX = 8;
+export const BODY_GRID_POINTS = PICTURE_SIZE_PX / BODY_GRID_STEP_PX + 1;
+
+/** Head, neck and shoulders around the face, measured in the picture. Grids are continued smoothly beyond the person's outline. */
+export interface AvatarBody {
+  /** [65 * 65] z as the landmarks' z, in pixels, away from the camera. */
+  depth: Float32Array;
+  /** [65 * 65] 1 where a place moves with the skull (face, hair, hat) .. 0 at the shoulders. */
+  headShare: Float32Array;
+  /** [65 * 65] 0 at the head .. 1 at the chest: what rises with the breath. */
+  breathShare: Float32Array;
+  /** [72 * 2] x, y of the head's outline with hair and hat, each 5 degrees from the image's right clockwise; below the ears the jaw. */
+  outline: Float32Array;
+  /** Row where the shoulders begin. */
+  shoulderY: number;
+  /** Columns of the neck's sides where it is narrowest. */
+  neck: [left: number, right: number];
 }
 
 /** What about a portrait will not look as well as it could; it is prepared all the same. Codes never change their meaning. */

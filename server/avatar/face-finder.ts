@@ -34,6 +34,8 @@ export interface FaceFinder {
   find(picture: RgbPicture): Promise<FoundFace[]>;
   /** What else is in the picture, to say why no face was found; loads its model at the first call. */
   see(picture: RgbPicture): Promise<SeenThing[]>;
+  /** What tells people apart: 1024 numbers of the largest face, to be compared by their cosine; loads its model at the first call. */
+  describe(picture: RgbPicture): Promise<Float32Array | undefined>;
   /** [3 * n] the mesh's triangles. */
   triangles: Uint16Array;
 }
@@ -50,6 +52,7 @@ interface HumanFace {
   size: [number, number];
   boxScore: number;
   faceScore: number;
+  embedding?: number[];
 }
 interface HumanObject {
   label: string;
@@ -110,10 +113,13 @@ export async function createFaceFinder(boxScale: number = BOX_SCALE): Promise<Fa
     segmentation: { enabled: false },
   });
   await human.load();
-  const detect = async (picture: RgbPicture, what: 'face' | 'object') => {
+  const detect = async (picture: RgbPicture, what: 'face' | 'description' | 'object') => {
     const tensor = human.tf.tensor(picture.data, [1, picture.height, picture.width, 3], 'float32');
     try {
-      const config = { face: { enabled: what === 'face' }, object: { enabled: what === 'object' } };
+      const config = {
+        face: { enabled: what !== 'object', description: { enabled: what === 'description' } },
+        object: { enabled: what === 'object' },
+      };
       const result = await human.detect(tensor, config);
       if (result.error) throw new Error(`face detection failed: ${result.error}`);
       return result;
@@ -126,6 +132,11 @@ export async function createFaceFinder(boxScale: number = BOX_SCALE): Promise<Fa
     async find(picture) {
       const { face } = await detect(picture, 'face');
       return face.filter(({ mesh }) => mesh.length === LANDMARK_COUNT).map(toFoundFace);
+    },
+    async describe(picture) {
+      const { face } = await detect(picture, 'description');
+      const largest = face.sort((a, b) => b.size[0] - a.size[0])[0];
+      return largest?.embedding && Float32Array.from(largest.embedding);
     },
     async see(picture) {
       const { object } = await detect(picture, 'object');

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { VaktraError } from '../errors.ts';
 import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { measureBody } from './body.ts';
 import { chooseFace } from './choose-face.ts';
+import { closedPicture } from './close-mouth.ts';
 import type { FaceFinder, FoundFace } from './face-finder.ts';
 import { isFace, placeOf } from './found-faces.ts';
 import { cutFrame, frameAround } from './framing.ts';
@@ -20,7 +22,7 @@ import { standUpright } from './upright.ts';
 import { whyNoFace } from './why-no-face.ts';
 
 /** Goes up when anything here changes what comes out; cached avatars of other versions are made again. */
-export const PREPARED_VERSION = 4;
+export const PREPARED_VERSION = 6;
 
 /** A smaller picture cannot hold a face that is large enough. */
 const MIN_PICTURE_PX = 48;
@@ -81,6 +83,8 @@ export class PortraitPreparer {
     const matte = personMatte(cut, await this.#seePerson(cut), landmarks);
     const background = fillBackground(cut, matte);
     const rgba = withAlpha(cut.data);
+    const triangles = this.#finder.triangles.slice();
+    const closed = closedPicture(rgba, landmarks, neutral, triangles);
     return {
       version: PREPARED_VERSION,
       rgba,
@@ -88,12 +92,14 @@ export class PortraitPreparer {
       neutral,
       rotation: pose.rotation,
       unitPx: pose.unitPx,
-      triangles: this.#finder.triangles.slice(),
+      triangles,
       tones: measureTones(cut, landmarks, pose.unitPx),
       warnings,
       matte,
       background,
-      foreground: personLayer(rgba, matte, background),
+      foreground: personLayer(closed, matte, background),
+      closed,
+      body: measureBody(matte, neutral, triangles, pose),
     };
   }
 

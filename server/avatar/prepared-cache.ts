@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { BODY_GRID_POINTS, LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import { PREPARED_VERSION, readFrontalFace } from './prepare.ts';
 
 /** What an avatar was prepared from. */
@@ -56,6 +56,8 @@ function isWhole(avatar: PreparedAvatar): boolean {
     avatar.rgba.length === PICTURE_SIZE_PX ** 2 * 4 &&
     avatar.matte.length === PICTURE_SIZE_PX ** 2 &&
     avatar.background.length === PICTURE_SIZE_PX ** 2 * 4 &&
+    avatar.closed.length === PICTURE_SIZE_PX ** 2 * 4 &&
+    avatar.body.depth.length === BODY_GRID_POINTS ** 2 &&
     avatar.foreground.length === PICTURE_SIZE_PX ** 2 * 4 &&
     avatar.landmarks.length === LANDMARK_COUNT * 3 &&
     avatar.neutral.length === LANDMARK_COUNT * 3 &&
