@@ -15,6 +15,7 @@ import {
   type PipelineDiagnostics,
   PipelinePool,
   pipelineSettings,
+  painterOptions,
 } from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
 import { createSpeech } from './speech/index.ts';
@@ -87,7 +88,7 @@ export async function startApp(
     running.push(() => speech.close());
     const pool = await PipelinePool.start({
       threads: orCores(config.pipeline.threads),
-      data: { motion: motionModelOptions(config) },
+      data: { motion: motionModelOptions(config), painter: painterOptions(config) },
       logger,
     });
     running.push(() => pool.close());
@@ -152,3 +153,6 @@ function observe(metrics: Metrics): ConversationObserver {
     },
   };
 }
+      if (!report.painter) return;
+      metrics.mouths.inc({ source: 'reused' }, report.painter.reused);
+      metrics.mouths.inc({ source: 'painted' }, report.painter.painted);

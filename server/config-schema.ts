@@ -32,6 +32,15 @@ export const configSchema = z.strictObject({
     }),
     executionProvider: oneOf(['cpu', 'cuda', 'webgpu']),
   }),
+  render: z.strictObject({
+    painter: z.strictObject({
+      enabled: allowed(z.boolean(), 'true or false'),
+      model: text(PATH),
+      steps: whole(1, 4),
+      cacheMegabytes: whole(1, 4096),
+      executionProvider: oneOf(['cpu', 'cuda', 'webgpu']),
+    }),
+  }),
   speech: z.strictObject({
     engine: oneOf(['auto', 'espeak', 'flite']),
     // BCP 47 as far as voices go: a language, then parts of letters and digits.

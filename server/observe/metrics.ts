@@ -56,6 +56,12 @@ export function createMetrics(queuedSeconds: () => number[]) {
       help: 'Pictures that were late: the one before stayed on the screen.',
       registers,
     }),
+    mouths: new Counter({
+      name: 'avatar_painter_mouths_total',
+      help: 'Mouths in pictures by where they came from: painted, or reused from an earlier picture.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
     frameRender: new Histogram({
       name: 'avatar_frame_render_seconds',
       help: 'Computing time of a picture by stage: motion, render or encode.',

@@ -12,6 +12,19 @@ export const CHIN = 152;
 export const UPPER_LIP = 13;
 export const LOWER_LIP = 14;
 
+/** Corners of the outer lips; middle of the upper lip's outer edge; where the nose ends above it. */
+export const MOUTH_CORNERS = [61, 291] as const;
+export const UPPER_LIP_TOP = 0;
+export const NOSE_BASE = 2;
+
+/** The lips' contours, once around. */
+export const LIP_INNER = [
+  78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
+] as const;
+export const LIP_OUTER = [
+  61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
+] as const;
+
 /** Inner contour of the lips from the image's left corner to the right one. */
 export const LIP_UPPER_INNER = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308] as const;
 export const LIP_LOWER_INNER = [78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308] as const;

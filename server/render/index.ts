@@ -13,9 +13,12 @@ import { EyePainter } from './eyes.ts';
 import { LEFT_EYE, RIGHT_EYE } from './face-topology.ts';
 import { burnLabel } from './label.ts';
 import { MouthPainter } from './mouth.ts';
+import type { PaintedMouth, PaintedPatch, Painter } from './painter/index.ts';
 import { VertexPoser } from './pose-vertices.ts';
 import { buildRig, type Rig } from './rig.ts';
 import { WarpEngine } from './warp.ts';
+
+export { loadPainter, type Painter, type PainterCounts, type PainterOptions } from './painter/index.ts';
 
 /** The motion model's coefficients; expressions may follow. */
 const MODEL_COEFFICIENTS = 34;
@@ -23,6 +26,8 @@ const MODEL_COEFFICIENTS = 34;
 export interface PictureStreamOptions {
   /** Burnt into every picture. */
   label: string;
+  /** Paints the mouth; without it the mouth is drawn by rule. */
+  painter?: Painter | undefined;
 }
 
 /** What all streams of an avatar in this thread share; goes when the avatar goes. */
@@ -48,7 +53,7 @@ export function createPictureStream(
       `The motion basis has ${basis.length} numbers, not ${expected}: restore models/.`,
     );
   }
-  return new WarpStream(avatar, basis, options.label);
+  return new WarpStream(avatar, basis, options);
 }
 
 class WarpStream implements PictureStream {
@@ -58,18 +63,20 @@ class WarpStream implements PictureStream {
   readonly #engine: WarpEngine;
   readonly #poser: VertexPoser;
   readonly #eyes: readonly [EyePainter, EyePainter];
-  readonly #mouth: MouthPainter;
+  readonly #mouth: MouthPainter | PaintedMouth;
+  #patch: PaintedPatch | undefined;
   readonly #picture: Picture;
   #isClosed = false;
 
-  constructor(avatar: PreparedAvatar, basis: Float32Array, label: string) {
+  constructor(avatar: PreparedAvatar, basis: Float32Array, { label, painter }: PictureStreamOptions) {
     let rig = rigs.get(avatar);
     if (!rig) {
       rig = buildRig(avatar, basis);
       rigs.set(avatar, rig);
     }
     this.#rig = rig;
-    this.#engine = new WarpEngine(rig);
+    this.#mouth = painter?.mouthOf(avatar, rig) ?? new MouthPainter(rig, avatar.tones);
+    this.#engine = new WarpEngine(rig, this.#mouth instanceof MouthPainter ? undefined : this.#mouth.triangles);
     fillTexture(this.#engine.texture, avatar.rgba);
     this.#engine.picture.set(new Int32Array(new Uint8Array(avatar.rgba).buffer));
     burnLabel(this.#engine.picture, label);
@@ -77,7 +84,6 @@ class WarpStream implements PictureStream {
     this.landmarks = this.#poser.posed.landmarks;
     this.neutral = this.#rig.neutral;
     this.#eyes = [new EyePainter(this.#rig, LEFT_EYE, avatar.rgba), new EyePainter(this.#rig, RIGHT_EYE, avatar.rgba)];
-    this.#mouth = new MouthPainter(this.#rig, avatar.tones);
     this.#picture = { index: 0, width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, i420: this.#engine.i420 };
     this.#engine.toI420({ left: 0, top: 0, right: PICTURE_SIZE_PX, bottom: PICTURE_SIZE_PX });
   }
@@ -90,10 +96,21 @@ class WarpStream implements PictureStream {
     this.#engine.drawMesh();
     this.#eyes[0].draw(picture, texture, posed, posed.blinkLeft);
     this.#eyes[1].draw(picture, texture, posed, posed.blinkRight);
-    this.#mouth.draw(picture, posed);
+    if (this.#mouth instanceof MouthPainter) this.#mouth.draw(picture, posed);
+    else this.#lay(await this.#mouth.patchFor(frame.coefficients));
     this.#engine.toI420(this.#rig.moving);
     this.#picture.index = frame.index;
     return this.#picture;
+  }
+
+  #lay(patch: PaintedPatch): void {
+    if (patch !== this.#patch) {
+      this.#engine.patch.set(patch.texels);
+      this.#engine.patchX.set(patch.u);
+      this.#engine.patchY.set(patch.v);
+      this.#patch = patch;
+    }
+    this.#engine.drawPatch();
   }
 
   close(): void {

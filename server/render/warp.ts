@@ -13,7 +13,7 @@ const ALIGN_BYTES = 16;
 export const PART_COLUMNS = 8;
 export const PART_ROWS = 2;
 /** A patch has this side, and a border of one texel that is 0. */
-export const PATCH_SIZE_PX = 128;
+const PATCH_SIZE_PX = 128;
 export const PATCH_STRIDE = PATCH_SIZE_PX + 2;
 /** Red, green, blue (added, -255..255) and how much of what was drawn is covered (0..PATCH_COVERED). */
 export const PATCH_CHANNELS = 4;

@@ -6,7 +6,7 @@ export { LiveConversationHost } from './host.ts';
 export { ConversationPipeline } from './pipeline.ts';
 export { PipelinePool } from './pipeline-pool.ts';
 export type { PipelineDiagnostics } from './pipeline-settings.ts';
-export { motionModelOptions, pipelineSettings } from './pipeline-settings.ts';
+export { motionModelOptions, painterOptions, pipelineSettings } from './pipeline-settings.ts';
 export { renderVideo } from './render-video.ts';
 export { CLICK_INTERVAL_PICTURES, CODE_BITS, CODE_CELL_PX } from './test-pattern.ts';
 export type * from './types.ts';

@@ -2,7 +2,8 @@
 
 import type { ErrorCode } from '../errors.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
-import type { FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
+import type { PainterCounts, PainterOptions } from '../render/index.ts';
+import type { ConversationState, FrameIndex, PreparedAvatar, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 import type { PipelineSettings } from './pipeline-settings.ts';
 import type { TimelineMarker } from './timeline.ts';
@@ -69,3 +70,7 @@ export interface PipelineReport {
 export interface PipelineWorkerData {
   motion: MotionModelOptions;
 }
+  /** Of all conversations of its thread; undefined where no model paints. */
+  painter: PainterCounts | undefined;
+  /** Undefined where the mouth is drawn by rule. */
+  painter: PainterOptions | undefined;

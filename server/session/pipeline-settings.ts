@@ -2,12 +2,17 @@
 
 import type { Config } from '../config.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
+import type { PainterOptions } from '../render/index.ts';
 import type { VadSettings } from '../speech/index.ts';
 
 /** Burnt into every picture: people must be told that they see an AI (EU AI Act, article 50). */
 const LABEL = 'AI-generated';
 /** A live voice arrives in packets of 20 ms and is read in windows of 80 ms: less in reserve would stutter. */
 const LIVE_RESERVE_MS = 100;
+/** Silence after which a visitor may have finished, and sound that is kept from before the first sound that is speech. */
+const VISITOR_PAUSE_MS = 128;
+const VISITOR_PAD_MS = 256;
+const BYTES_PER_MEGABYTE = 1_000_000;
 
 export interface PipelineSettings {
   /** Burnt into every picture. */
@@ -47,3 +52,11 @@ export function pipelineSettings(config: Config): PipelineSettings {
 export function motionModelOptions({ motion }: Config): MotionModelOptions {
   return { modelPath: motion.model, steps: motion.steps, executionProvider: motion.executionProvider };
 }
+/** Undefined where the mouth is drawn by rule. */
+export function painterOptions({ render }: Config): PainterOptions | undefined {
+  const { enabled, model, steps, cacheMegabytes, executionProvider } = render.painter;
+  return enabled
+    ? { modelPath: model, steps, cacheBytes: cacheMegabytes * BYTES_PER_MEGABYTE, executionProvider }
+    : undefined;
+}
+

@@ -5,6 +5,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toVaktraError, VaktraError } from '../errors.ts';
 import { loadMotionModel } from '../motion/index.ts';
+import { loadPainter } from '../render/index.ts';
 import { loadVad } from '../speech/index.ts';
 import { Microphone } from './microphone.ts';
 import { measureDrawn } from './motion-recorder.ts';
@@ -169,10 +170,14 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
 try {
   setPriority(COMPUTE_NICENESS);
   const data = workerData as PipelineWorkerData;
-  const [motion, vad] = await Promise.all([loadMotionModel(data.motion), loadVad()]);
+  const [motion, vad, painter] = await Promise.all([
+    loadMotionModel(data.motion),
+    loadVad(),
+    data.painter && loadPainter(data.painter),
+  ]);
   port.on('message', (request: PipelineRequest) => {
     try {
-      handle({ motion, vad }, request);
+      handle({ motion, vad, painter }, request);
     } catch (error) {
       if (request.type === 'shut-down') throw error;
       if (residents.has(request.id)) giveUp(request.id, error);

@@ -5,7 +5,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { VaktraError } from '../errors.ts';
 import { createOpusEncoder, createVp8Encoder, type OpusEncoder, type Vp8Encoder } from '../media/codec/index.ts';
 import type { MotionModel, MotionStream } from '../motion/index.ts';
-import { createPictureStream } from '../render/index.ts';
+import { createPictureStream, type Painter } from '../render/index.ts';
 import type { VadModel } from '../speech/index.ts';
 import {
   type ConversationState,
@@ -38,6 +38,8 @@ const LONG_WINDOW_PICTURES = 4;
 export interface PipelineParts {
   motion: MotionModel;
   vad: VadModel;
+  /** Without it mouths are drawn by rule. */
+  painter?: Painter | undefined;
 }
 
 /** Where a pipeline's products go. Each encoded buffer is alone in its ArrayBuffer and belongs to the receiver. */
@@ -63,6 +65,7 @@ export class ConversationPipeline {
   readonly #timeline: VoiceTimeline;
   readonly #motion: MotionStream;
   readonly #pictures: PictureStream;
+  readonly #painter: Painter | undefined;
   readonly #opus: OpusEncoder;
   readonly #sound: OutgoingSound;
   readonly #vp8: Vp8Encoder;
@@ -103,7 +106,11 @@ export class ConversationPipeline {
       moodStrength: settings.mood.strength,
     });
     this.moods = new VoiceMoods(settings.mood.strength, (mood) => this.#motion.setMood(mood));
-    this.#pictures = createPictureStream(avatar, parts.motion.basis, { label: settings.label });
+    this.#pictures = createPictureStream(avatar, parts.motion.basis, {
+      label: settings.label,
+      painter: parts.painter,
+    });
+    this.#painter = parts.painter;
     this.#opus = createOpusEncoder({ bitrateKbps: settings.opusBitrateKbps });
     this.#sound = new OutgoingSound(this.#opus, settings.advanceSound);
     this.#vp8 = createVp8Encoder({
@@ -200,6 +207,7 @@ export class ConversationPipeline {
     await this.#running;
     this.voices.close();
     this.#motion.close();
+      painter: this.#painter?.takeCounts(),
     this.#pictures.close();
     this.#opus.close();
     this.#vp8.close();

@@ -3,11 +3,12 @@
 import type { Config } from '../config.ts';
 import { createWebmWriter } from '../media/codec/index.ts';
 import { loadMotionModel } from '../motion/index.ts';
+import { loadPainter } from '../render/index.ts';
 import { loadVad } from '../speech/index.ts';
 import { type ConversationState, FRAME_RATE_HZ, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import { MotionRecorder, type MotionRecording } from './motion-recorder.ts';
 import { ConversationPipeline } from './pipeline.ts';
-import { motionModelOptions, pipelineSettings } from './pipeline-settings.ts';
+import { motionModelOptions, painterOptions, pipelineSettings } from './pipeline-settings.ts';
 import type { MoodWish } from './types.ts';
 
 /** Pictures behind the voice, so that the mouth is seen to close. */
@@ -52,13 +53,18 @@ export interface RenderedVideo {
 /** @throws VaktraError `output_unwritable`, `model_missing`, ... */
 export async function renderVideo(options: RenderVideoOptions): Promise<RenderedVideo> {
   const { config, avatar, voice, visitor, onProgress } = options;
-  const [motion, vad] = await Promise.all([loadMotionModel(motionModelOptions(config)), loadVad()]);
+  const paint = painterOptions(config);
+  const [motion, vad, painter] = await Promise.all([
+    loadMotionModel(motionModelOptions(config)),
+    loadVad(),
+    paint && loadPainter(paint),
+  ]);
   const recorder = options.recordMotion ? new MotionRecorder() : undefined;
   const start = performance.now();
 
   let failure: Error | undefined;
   const pipeline = new ConversationPipeline(
-    { motion, vad },
+    { motion, vad, painter },
     avatar,
     options.seed,
     { ...pipelineSettings(config), advanceSound: false },

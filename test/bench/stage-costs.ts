@@ -5,9 +5,15 @@ import { closePortraitThread, loadPortraits, preparePortrait } from '../../serve
 import type { Config } from '../../server/config.ts';
 import { VaktraError } from '../../server/errors.ts';
 import { loadMotionModel } from '../../server/motion/index.ts';
+import { loadPainter } from '../../server/render/index.ts';
 import { buildRig, type Rig } from '../../server/render/rig.ts';
 import { WarpEngine } from '../../server/render/warp.ts';
-import { ConversationPipeline, motionModelOptions, pipelineSettings } from '../../server/session/index.ts';
+import {
+  ConversationPipeline,
+  motionModelOptions,
+  painterOptions,
+  pipelineSettings,
+} from '../../server/session/index.ts';
 import { loadVad } from '../../server/speech/index.ts';
 import type { Voice } from '../../server/tools/voice.ts';
 import { FRAME_RATE_HZ } from '../../server/types.ts';
@@ -37,8 +43,13 @@ export async function measureStages(config: Config, voice: Voice): Promise<Stage
   const [portrait] = await loadPortraits(config.portraits.directory);
   if (!portrait) throw new VaktraError('config_invalid', 'No portrait is shipped: set portraits.directory.');
   const avatar = await preparePortrait(await readFile(portrait.file)).finally(closePortraitThread);
-  const [motion, vad] = await Promise.all([loadMotionModel(motionModelOptions(config)), loadVad()]);
-  const pipeline = new ConversationPipeline({ motion, vad }, avatar, 1, pipelineSettings(config), {
+  const paint = painterOptions(config);
+  const [motion, vad, painter] = await Promise.all([
+    loadMotionModel(motionModelOptions(config)),
+    loadVad(),
+    paint && loadPainter(paint),
+  ]);
+  const pipeline = new ConversationPipeline({ motion, vad, painter }, avatar, 1, pipelineSettings(config), {
     sound: () => undefined,
     picture: () => undefined,
     skipped: () => undefined,
