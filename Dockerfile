@@ -22,7 +22,7 @@ FROM node:24-bookworm-slim
 WORKDIR /vaktra
 COPY --from=build --chown=node:node /vaktra ./
 # Only a compiled worker needs libraries; a downloaded one carries them.
-RUN node scripts/setup.mjs --only worker-libraries
+RUN node scripts/setup.mjs --only worker-libraries,recognition
 
 USER node
 ENV NODE_ENV=production \

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { closePortraitThread } from './avatar/index.ts';
+import { createBrain } from './bot/index.ts';
 import { type Config, PROJECT_ROOT } from './config.ts';
 import { startMediaHost, startPacer } from './media/index.ts';
 import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
@@ -14,11 +15,11 @@ import {
   motionModelOptions,
   type PipelineDiagnostics,
   PipelinePool,
-  pipelineSettings,
   painterOptions,
+  pipelineSettings,
 } from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
-import { createSpeech } from './speech/index.ts';
+import { createRecogniser, createSpeech } from './speech/index.ts';
 import { mediasoupWorkerPath } from './worker-path.ts';
 
 /** The page as Vite builds it. */
@@ -27,6 +28,20 @@ const CLIENT_DIRECTORY = join(PROJECT_ROOT, 'dist/client');
 const PREPARED_DIRECTORY = join(PROJECT_ROOT, '.cache/prepared');
 /** Where browsers find this machine when media listens everywhere and nothing else is said. */
 const LOCAL_ADDRESS = '127.0.0.1';
+/** What visitors say to interrupt, and to offers, whatever the bot knows. */
+const INTERRUPTIONS = [
+  ...['Stop', 'Stop it', 'Wait', 'Wait a moment', 'One moment', 'Hold on', 'Excuse me', 'Be quiet', 'Enough', 'Sorry'],
+  ...[
+    'Yes',
+    'Yes please',
+    'No',
+    'No thank you',
+    'Okay',
+    'Goodbye',
+    'Can I talk to a person?',
+    'I want to talk to a human',
+  ],
+];
 
 export interface App {
   /** TCP port of the page and the socket. */
@@ -86,6 +101,16 @@ export async function startApp(
       logger,
     });
     running.push(() => speech.close());
+    const { allowPrivate } = config.outgoing;
+    const brain = await createBrain({ ...config.bot, allowPrivate });
+    if (brain) running.push(() => brain.close());
+    const recogniser = await createRecogniser({
+      ...config.speech.recognition,
+      phrases: [...(brain?.phrases() ?? []), ...INTERRUPTIONS],
+      allowPrivate,
+      logger,
+    });
+    if (recogniser) running.push(() => recogniser.close());
     const pool = await PipelinePool.start({
       threads: orCores(config.pipeline.threads),
       data: { motion: motionModelOptions(config), painter: painterOptions(config) },
@@ -99,6 +124,8 @@ export async function startApp(
       pacer,
       pool,
       speech,
+      brain,
+      recogniser,
       gallery,
       logger,
       pipelineSettings: { ...pipelineSettings(config), diagnostics },
@@ -150,9 +177,9 @@ function observe(metrics: Metrics): ConversationObserver {
       metrics.frameRender.observe({ stage: 'motion' }, report.motionMsPerPicture / 1000);
       metrics.frameRender.observe({ stage: 'render' }, report.renderMsPerPicture / 1000);
       metrics.frameRender.observe({ stage: 'encode' }, report.encodeMsPerPicture / 1000);
-    },
-  };
-}
       if (!report.painter) return;
       metrics.mouths.inc({ source: 'reused' }, report.painter.reused);
       metrics.mouths.inc({ source: 'painted' }, report.painter.painted);
+    },
+  };
+}

@@ -63,6 +63,12 @@ export const configSchema = z.strictObject({
       preSpeechPadMs: whole(0, 1000),
     }),
   }),
+  turns: z.strictObject({
+    silenceMs: whole(128, 5000),
+    finishedSilenceMs: whole(128, 5000),
+    backchannelMs: whole(100, 5000),
+    insistMs: whole(100, 10_000),
+  }),
   bot: z.strictObject({
     brain: oneOf(['none', 'faq', 'llm', 'webhook']),
     maxAnswerChars: whole(50, 20_000),

@@ -3,6 +3,8 @@
 export interface Phrases {
   /** Nothing that is known answers the question. */
   unknown: string;
+  /** A voice was not understood. */
+  notUnderstood: string;
   /** A person was asked for. */
   handOver: string;
   /** Said where a brain fails. */
@@ -15,6 +17,7 @@ export interface Phrases {
 
 const ENGLISH: Phrases = {
   unknown: "I don't have an answer to that. Shall I get a person for you?",
+  notUnderstood: 'I did not understand that. You can also write to me.',
   handOver: 'I will get a person for you.',
   apology: 'Sorry, something went wrong on my side. Please ask again.',
   person:
@@ -26,6 +29,7 @@ const PHRASES: Record<string, Phrases> = {
   en: ENGLISH,
   de: {
     unknown: 'Darauf habe ich keine Antwort. Soll ich einen Menschen dazuholen?',
+    notUnderstood: 'Das habe ich nicht verstanden. Du kannst mir auch schreiben.',
     handOver: 'Ich hole einen Menschen dazu.',
     apology: 'Entschuldigung, bei mir ist etwas schiefgegangen. Bitte frag noch einmal.',
     person: /\b(menschen?|mitarbeiter(in)?|echte person|jemand(en)? sprechen|berater(in)?)\b/,
@@ -33,6 +37,7 @@ const PHRASES: Record<string, Phrases> = {
   },
   es: {
     unknown: 'No tengo respuesta para eso. ¿Llamo a una persona?',
+    notUnderstood: 'No lo he entendido. También puedes escribirme.',
     handOver: 'Voy a buscar a una persona.',
     apology: 'Perdón, algo ha fallado por mi parte. Pregunta otra vez, por favor.',
     person: /(hablar con (una persona|un agente|alguien)|\bagente\b|persona real|\bhumano\b)/,
@@ -40,6 +45,7 @@ const PHRASES: Record<string, Phrases> = {
   },
   fr: {
     unknown: "Je n'ai pas de réponse à cela. Voulez-vous parler à une personne ?",
+    notUnderstood: "Je n'ai pas compris. Vous pouvez aussi m'écrire.",
     handOver: 'Je fais venir une personne.',
     apology: "Désolé, quelque chose n'a pas fonctionné. Posez votre question encore une fois.",
     person: /(parler (à|avec) (une personne|quelqu.un|un conseiller|un agent)|\bconseill[eè]re?\b|\bhumain\b)/,
@@ -47,6 +53,7 @@ const PHRASES: Record<string, Phrases> = {
   },
   hi: {
     unknown: 'इसका उत्तर मेरे पास नहीं है। क्या मैं किसी व्यक्ति को बुलाऊँ?',
+    notUnderstood: 'मैं यह समझ नहीं पाई। आप लिख भी सकते हैं।',
     handOver: 'मैं किसी व्यक्ति को बुलाती हूँ।',
     apology: 'माफ़ कीजिए, मेरी ओर से कुछ गड़बड़ हुई। कृपया फिर से पूछिए।',
     person: /(किसी (व्यक्ति|इंसान|आदमी)|एजेंट|इंसान से)/,
@@ -54,6 +61,7 @@ const PHRASES: Record<string, Phrases> = {
   },
   zh: {
     unknown: '这个问题我没有答案。要我请一位工作人员吗？',
+    notUnderstood: '我没有听懂。您也可以打字给我。',
     handOver: '我去请一位工作人员。',
     apology: '抱歉，我这边出了问题，请再问一次。',
     person: /(人工|真人|客服|工作人员)/,
@@ -61,6 +69,7 @@ const PHRASES: Record<string, Phrases> = {
   },
   ar: {
     unknown: 'ليس لدي جواب عن هذا. هل أستدعي شخصًا؟',
+    notUnderstood: 'لم أفهم ذلك. يمكنك أيضًا أن تكتب لي.',
     handOver: 'سأستدعي شخصًا.',
     apology: 'عذرًا، حدث خطأ من جهتي. من فضلك اسأل مرة أخرى.',
     person: /(شخص حقيقي|التحدث (مع|إلى) (شخص|موظف)|موظف|إنسان)/,

@@ -4,25 +4,32 @@
 import { EventEmitter } from 'node:events';
 import type { types as mediasoup } from 'mediasoup';
 import type { Logger } from 'pino';
+import type { Brain, Said } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
 import type { AvatarSender, MediaRoom, Pacer, RoomSink, SinkListener } from '../media/index.ts';
-import type { Speech } from '../speech/index.ts';
+import type { Recogniser, Speech } from '../speech/index.ts';
 import type { FrameIndex } from '../types.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
+import { ConversationStates, Listener, Turn, type TurnTiming } from './turn/index.ts';
 import type {
   AudioRequest,
   ChosenPortrait,
   Conversation,
   ConversationEvents,
   ConversationStats,
+  MicrophoneUse,
   MoodWish,
   SpeakRequest,
 } from './types.ts';
 
 /** Pictures that are made ahead of the clock: what a busy core may fall behind, and how long an interrupt plays on. */
 const LEAD_PICTURES = 2;
+/** Loudness of the avatar's voice while it is found out whether a visitor interrupts. */
+const DUCKED = 0.25;
+/** A voice shorter than this that was not understood is a noise: nothing is said to it. */
+const NOISE_MS = 700;
 
 /** What the host notes in its metrics. */
 export interface ConversationObserver {
@@ -41,8 +48,12 @@ export interface ConversationParts {
   room: MediaRoom;
   pacer: Pacer;
   speech: Speech;
+  brain: Brain | undefined;
+  recogniser: Recogniser | undefined;
+  timing: TurnTiming;
   maxBacklogMs: number;
-  defaultLanguage: string;
+  /** BCP 47 tag of what is spoken. */
+  language: string;
   videoBitrateKbps: number;
   logger: Logger;
   observer: ConversationObserver;
@@ -56,6 +67,11 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
   readonly #parts: ConversationParts;
   readonly #sender: AvatarSender;
   readonly #voice: SpokenVoice;
+  readonly #states: ConversationStates;
+  readonly #turn: Turn;
+  readonly #listener: Listener | undefined;
+  /** What the microphone that was produced last is for. */
+  #microphoneUse: MicrophoneUse = 'speak';
   #line: PipelineLine | undefined;
   #started = false;
   #closed = false;
@@ -75,13 +91,23 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     });
     this.#voice = new SpokenVoice({
       speech: parts.speech,
-      defaultLanguage: parts.defaultLanguage,
+      defaultLanguage: parts.language,
       maxBacklogMs: parts.maxBacklogMs,
       post: (request, transfer) => this.#line?.post(request, transfer),
-      emit: (event, ...args) => this.#emit(event, ...args),
+      speaking: (does, sample) => this.#states.speaking(does, sample),
+      emit: (event, ...args) => {
+        this.#emit(event, ...args);
+        this.#noteSpoken(event, args[0]);
+      },
       onStarted: (seconds) => parts.observer.speechStarted(seconds),
       onStopped: (seconds) => parts.observer.interrupted(seconds),
     });
+    this.#states = new ConversationStates((state, sample) => {
+      this.#emit('state', { state, sample });
+      this.#line?.post({ type: 'rest', state: this.#states.rest });
+    });
+    this.#turn = this.#createTurn(parts);
+    this.#listener = parts.recogniser && this.#createListener(parts.recogniser, parts.timing);
     this.#follow(parts.room);
   }
 
@@ -105,6 +131,9 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
         break;
       case 'motion':
         this.#emit('motion', { index: reply.index, drawn: reply.drawn });
+        break;
+      case 'visitor':
+        this.#listener?.hear(reply.event);
         break;
       case 'markers':
         for (const marker of reply.markers) this.#voice.mark(marker);
@@ -159,8 +188,15 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     this.#start();
   }
 
-  async produceMicrophone(transportId: string, rtpParameters: mediasoup.RtpParameters) {
+  async produceMicrophone(transportId: string, rtpParameters: mediasoup.RtpParameters, use: MicrophoneUse = 'speak') {
     this.#requireOpen();
+    if (use === 'listen' && !this.#listener) {
+      throw new VaktraError(
+        'recognition_missing',
+        'Nothing here understands speech: write instead, or set speech.recognition.engine.',
+      );
+    }
+    this.#microphoneUse = use;
     return this.#parts.room.produceMicrophone(transportId, rtpParameters);
   }
 
@@ -175,6 +211,26 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     const sink = await this.#parts.room.openSink(listener);
     this.#start();
     return sink;
+  }
+
+  get transcript(): readonly Said[] {
+    return this.#turn.transcript.entries;
+  }
+
+  ask(text: string): void {
+    this.#requireOpen();
+    if (this.#states.state !== 'idle') this.interrupt();
+    this.#turn.ask(text);
+  }
+
+  holdToTalk(down: boolean): void {
+    this.#requireOpen();
+    this.#line?.post({ type: 'visitor-hold', down });
+  }
+
+  setLanguage(language: string): void {
+    this.#requireOpen();
+    this.#turn.language = language;
   }
 
   async speak(request: SpeakRequest) {
@@ -194,6 +250,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
 
   interrupt(): void {
     this.#requireOpen();
+    this.#turn.interrupt();
     this.#voice.interrupt();
   }
 
@@ -211,7 +268,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     const report = this.#report;
     const { counts, queued, position } = this.#sender;
     return {
-      state: this.#voice.state,
+      state: this.#states.state,
       position,
       picturesSent: counts.pictures,
       picturesRepeated: counts.picturesRepeated,
@@ -229,6 +286,8 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     if (this.#closed) return;
     this.#closed = true;
     if (error) this.#parts.logger.warn({ err: error, conversation: this.id }, 'conversation ended by an error');
+    this.#turn.close();
+    this.#listener?.close();
     this.#voice.close();
     this.#sender.close();
     this.#line?.close();
@@ -238,17 +297,74 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     this.#parts.onClosed();
   }
 
+  #createTurn({ id, brain, language }: ConversationParts): Turn {
+    return new Turn(language, {
+      conversationId: id,
+      brain,
+      position: () => this.#voice.position,
+      speak: (request) => this.#voice.speak(request),
+      thinking: (does) => this.#states.thinking(does, this.#voice.position),
+      said: (said) => this.#emit('transcript', { ...said, isFinal: true }),
+      source: (source) => this.#emit('source', source),
+      handOver: (reason) => this.#emit('handOver', { reason }),
+      warning: (error) => this.#warn(error),
+      goodbye: () => void this.close(),
+    });
+  }
+
+  #createListener(recogniser: Recogniser, timing: TurnTiming): Listener {
+    return new Listener({
+      recogniser,
+      timing,
+      language: () => this.#turn.language,
+      avatarSpeaks: () => this.#states.state === 'speaking',
+      speaking: (does) => this.#states.listening(does, this.#voice.position),
+      duck: (does) => this.#line?.post({ type: 'duck', loudness: does ? DUCKED : 1 }),
+      interrupt: () => this.interrupt(),
+      partial: (text) =>
+        this.#emit('transcript', { who: 'visitor', text, sample: this.#voice.position, isFinal: false }),
+      heard: (text, speechMs) => {
+        if (text) this.#turn.ask(text);
+        else if (speechMs >= NOISE_MS) this.#turn.notUnderstood();
+      },
+      failed: (error) => this.#warn(error),
+    });
+  }
+
+  /** What was said goes into the transcript once it was heard. */
+  #noteSpoken(event: keyof ConversationEvents, about: ConversationEvents[keyof ConversationEvents][0]): void {
+    const isWhole = event === 'speechEnded';
+    if (!isWhole && event !== 'speechInterrupted') return;
+    const { eventId, text } = about as { eventId: string; text: string };
+    this.#turn.spoken(eventId, text, isWhole);
+  }
+
+  #warn(error: VaktraError): void {
+    this.#parts.logger.warn({ err: error, conversation: this.id }, 'a turn failed');
+    this.#emit('warning', error);
+  }
+
   #follow(room: MediaRoom): void {
     room.on('keyFrameRequested', () => this.#line?.post({ type: 'key-frame' }));
     room.on('videoBitrateSuggested', (kbps) => {
       this.#videoBitrateKbps = kbps;
       this.#line?.post({ type: 'bitrate', kbps });
     });
-    room.on('microphoneStarted', () => this.#line?.post({ type: 'microphone-open' }));
-    room.on('microphoneStopped', () => this.#line?.post({ type: 'microphone-close' }));
+    /** The microphone that is open keeps its use, whatever the next one is for. */
+    let open: MicrophoneUse = 'speak';
+    room.on('microphoneStarted', () => {
+      open = this.#microphoneUse;
+      this.#line?.post({ type: open === 'listen' ? 'visitor-open' : 'microphone-open' });
+    });
+    room.on('microphoneStopped', () => {
+      if (open === 'listen') this.#listener?.close();
+      this.#line?.post({ type: open === 'listen' ? 'visitor-close' : 'microphone-close' });
+    });
     room.on('microphonePacket', (packet) => {
       const copy = new Uint8Array(packet);
-      this.#line?.post({ type: 'microphone-packet', packet: copy }, [copy.buffer]);
+      this.#line?.post({ type: open === 'listen' ? 'visitor-packet' : 'microphone-packet', packet: copy }, [
+        copy.buffer,
+      ]);
     });
     room.on('failed', (error) => void this.close(error));
   }

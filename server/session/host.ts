@@ -2,10 +2,11 @@
 
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Brain } from '../bot/index.ts';
 import type { Config } from '../config.ts';
 import { VaktraError } from '../errors.ts';
 import type { MediaHost, Pacer } from '../media/index.ts';
-import type { Speech } from '../speech/index.ts';
+import type { Recogniser, Speech } from '../speech/index.ts';
 import type { PreparedAvatar } from '../types.ts';
 import { type ConversationObserver, LiveConversation } from './conversation.ts';
 import type { Gallery } from './gallery.ts';
@@ -21,6 +22,10 @@ export interface HostParts {
   pacer: Pacer;
   pool: PipelinePool;
   speech: Speech;
+  /** Undefined where whoever drives a conversation by the API gives the answers. */
+  brain: Brain | undefined;
+  /** Undefined where visitors write. */
+  recogniser: Recogniser | undefined;
   gallery: Gallery;
   pipelineSettings: PipelineSettings;
   observer: ConversationObserver;
@@ -42,7 +47,7 @@ export class LiveConversationHost implements ConversationHost {
     return this.#conversations.size;
   }
 
-  async create({ portrait }: ConversationOptions): Promise<LiveConversation> {
+  async create({ portrait, language }: ConversationOptions): Promise<LiveConversation> {
     const { max } = this.#parts.config.conversations;
     if (this.#closed) throw new VaktraError('conversations_full', 'The server is shutting down: try another one.');
     if (this.size + this.#opening >= max) {
@@ -50,7 +55,7 @@ export class LiveConversationHost implements ConversationHost {
     }
     this.#opening += 1;
     try {
-      return await this.#open(portrait);
+      return await this.#open(portrait, language);
     } finally {
       this.#opening -= 1;
     }
@@ -85,8 +90,8 @@ export class LiveConversationHost implements ConversationHost {
     await Promise.all([...this.#conversations.values()].map((conversation) => conversation.close()));
   }
 
-  async #open(choice: PortraitChoice): Promise<LiveConversation> {
-    const { media, pacer, pool, speech, config, logger, observer, pipelineSettings } = this.#parts;
+  async #open(choice: PortraitChoice, language?: string): Promise<LiveConversation> {
+    const { media, pacer, pool, speech, brain, recogniser, config, logger, observer, pipelineSettings } = this.#parts;
     const { avatar, title, portraitId } = await this.#prepare(choice);
     const id = randomUUID();
     const room = await media.createRoom();
@@ -96,10 +101,13 @@ export class LiveConversationHost implements ConversationHost {
       room,
       pacer,
       speech,
+      brain,
+      recogniser,
+      timing: config.turns,
       logger,
       observer,
       maxBacklogMs: config.speech.maxBacklogSeconds * 1000,
-      defaultLanguage: config.speech.language,
+      language: language ?? config.speech.language,
       videoBitrateKbps: config.media.videoBitrateKbps,
       onClosed: () => {
         this.#conversations.delete(id);

@@ -5,12 +5,18 @@ import { type FrameIndex, SAMPLES_PER_FRAME, SAMPLES_PER_PACKET, type SampleInde
 
 /** An interrupted voice fades over this many samples (5 ms at 48 kHz): a hard cut would click. */
 const CUT_FADE_SAMPLES = 240;
+/** How fast the loudness changes when the avatar ducks: all of it in 40 ms. */
+const DUCK_STEP = 1 / SAMPLES_PER_FRAME;
 
 export class OutgoingSound {
   readonly #encoder: OpusEncoder;
   readonly #advanceSamples: number;
   #blocks: Float32Array[] = [];
   #next: FrameIndex = 0;
+  #loudness = 1;
+  #wantedLoudness = 1;
+  /** Sees all sound as it is sent, [1920] samples at 48 kHz; not to be kept. */
+  onSent: ((sound: Float32Array) => void) | undefined;
 
   /** @param advance gives the sound to the encoder earlier by the encoder's delay, so that it comes out in time */
   constructor(encoder: OpusEncoder, advance: boolean) {
@@ -46,9 +52,25 @@ export class OutgoingSound {
     sound.set(block.subarray(this.#advanceSamples));
     if (following) sound.set(following.subarray(0, this.#advanceSamples), SAMPLES_PER_FRAME - this.#advanceSamples);
     this.#blocks.shift();
+    this.#duck(sound);
+    this.onSent?.(sound);
     const first = this.#next++ * SAMPLES_PER_FRAME;
     for (let offset = 0; offset < SAMPLES_PER_FRAME; offset += SAMPLES_PER_PACKET) {
       packet(first + offset, this.#encoder.encode(sound.subarray(offset, offset + SAMPLES_PER_PACKET)));
+    }
+  }
+
+  /** Loudness from the next sound on, 0 to 1, reached within a picture. */
+  duckTo(loudness: number): void {
+    this.#wantedLoudness = loudness;
+  }
+
+  #duck(sound: Float32Array): void {
+    if (this.#loudness === 1 && this.#wantedLoudness === 1) return;
+    for (let i = 0; i < sound.length; i++) {
+      const way = this.#wantedLoudness - this.#loudness;
+      this.#loudness += Math.max(-DUCK_STEP, Math.min(DUCK_STEP, way));
+      sound[i] = (sound[i] as number) * this.#loudness;
     }
   }
 

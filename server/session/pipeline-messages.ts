@@ -8,6 +8,7 @@ import type { RecordedFrame } from './motion-recorder.ts';
 import type { PipelineSettings } from './pipeline-settings.ts';
 import type { TimelineMarker } from './timeline.ts';
 import type { MoodWish } from './types.ts';
+import type { VisitorEvent } from './visitor/index.ts';
 import type { SpeechMood } from './voice-moods.ts';
 
 /** Main thread to worker. `id` names the conversation. */
@@ -33,6 +34,16 @@ export type PipelineRequest =
   | { type: 'microphone-open'; id: string }
   | { type: 'microphone-packet'; id: string; packet: Uint8Array }
   | { type: 'microphone-close'; id: string }
+  /** A visitor's microphone, that the avatar listens to. */
+  | { type: 'visitor-open'; id: string }
+  | { type: 'visitor-packet'; id: string; packet: Uint8Array }
+  /** Push to talk: the button goes down or up. */
+  | { type: 'visitor-hold'; id: string; down: boolean }
+  | { type: 'visitor-close'; id: string }
+  /** What the avatar does where it does not speak. */
+  | { type: 'rest'; id: string; state: ConversationState }
+  /** Loudness of its voice from now on, 0 to 1. */
+  | { type: 'duck'; id: string; loudness: number }
   | { type: 'interrupt'; id: string }
   /** Of the whole conversation; undefined takes it back. */
   | { type: 'mood'; id: string; mood: MoodWish | undefined }
@@ -49,6 +60,7 @@ export type PipelineReply =
   /** Only with `traceMotion`: distances as they were drawn. */
   | { type: 'motion'; id: string; index: FrameIndex; drawn: RecordedFrame }
   | { type: 'skipped'; id: string; index: FrameIndex }
+  | { type: 'visitor'; id: string; event: VisitorEvent }
   | { type: 'markers'; id: string; markers: TimelineMarker[] }
   /** `sample`: the first one from which nothing of the interrupted voice sounds. */
   | { type: 'interrupted'; id: string; sample: SampleIndex }
@@ -64,13 +76,13 @@ export interface PipelineReport {
   encodeMsPerPicture: number;
   soundMsPerPicture: number;
   backlogMs: number;
+  /** Of all conversations of its thread; undefined where no model paints. */
+  painter: PainterCounts | undefined;
 }
 
 /** What a pipeline worker is started with. */
 export interface PipelineWorkerData {
   motion: MotionModelOptions;
-}
-  /** Of all conversations of its thread; undefined where no model paints. */
-  painter: PainterCounts | undefined;
   /** Undefined where the mouth is drawn by rule. */
   painter: PainterOptions | undefined;
+}

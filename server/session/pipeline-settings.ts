@@ -25,6 +25,8 @@ export interface PipelineSettings {
   mood: Config['motion']['mood'];
   liveReserveMs: number;
   vad: Partial<VadSettings>;
+  /** Of what a visitor says: the turn decides how long a silence has to be. */
+  visitorVad: Partial<VadSettings>;
   /** For measuring; off in a server that people talk to. */
   diagnostics?: PipelineDiagnostics | undefined;
 }
@@ -46,12 +48,10 @@ export function pipelineSettings(config: Config): PipelineSettings {
     mood: config.motion.mood,
     liveReserveMs: LIVE_RESERVE_MS,
     vad: config.speech.vad,
+    visitorVad: { ...config.speech.vad, redemptionMs: VISITOR_PAUSE_MS, preSpeechPadMs: VISITOR_PAD_MS },
   };
 }
 
-export function motionModelOptions({ motion }: Config): MotionModelOptions {
-  return { modelPath: motion.model, steps: motion.steps, executionProvider: motion.executionProvider };
-}
 /** Undefined where the mouth is drawn by rule. */
 export function painterOptions({ render }: Config): PainterOptions | undefined {
   const { enabled, model, steps, cacheMegabytes, executionProvider } = render.painter;
@@ -60,3 +60,6 @@ export function painterOptions({ render }: Config): PainterOptions | undefined {
     : undefined;
 }
 
+export function motionModelOptions({ motion }: Config): MotionModelOptions {
+  return { modelPath: motion.model, steps: motion.steps, executionProvider: motion.executionProvider };
+}

@@ -11,7 +11,9 @@ import { Microphone } from './microphone.ts';
 import { measureDrawn } from './motion-recorder.ts';
 import { ConversationPipeline, type PipelineOutput, type PipelineParts } from './pipeline.ts';
 import type { PipelineReply, PipelineRequest, PipelineWorkerData } from './pipeline-messages.ts';
+import type { PipelineSettings } from './pipeline-settings.ts';
 import { SharedAvatars } from './shared-avatars.ts';
+import { VisitorEar } from './visitor/index.ts';
 
 const NS_PER_PICTURE = 40_000_000n;
 /**
@@ -26,6 +28,9 @@ const REPORT_PICTURES = 25;
 interface Resident {
   pipeline: ConversationPipeline;
   microphone: Microphone | undefined;
+  visitor: VisitorEar | undefined;
+  /** Of the voice activity of voices and visitors. */
+  settings: PipelineSettings;
   startNs: bigint | undefined;
   pictures: number;
 }
@@ -52,8 +57,9 @@ function giveUp(id: string, error: unknown): void {
 }
 
 /** Frees what one conversation holds here. */
-function retire(id: string, { pipeline, microphone }: Resident): void {
+function retire(id: string, { pipeline, microphone, visitor }: Resident): void {
   residents.delete(id);
+  visitor?.close();
   microphone?.close();
   pipeline.close().catch((error: unknown) => fail(id, toVaktraError(error), true));
 }
@@ -84,8 +90,21 @@ function open(parts: PipelineParts, request: Extract<PipelineRequest, { type: 'o
     throw new VaktraError('conversation_failed', 'The avatar did not reach the worker: open a new conversation.');
   avatars.use(id, request.avatarId, avatar);
   const pipeline = new ConversationPipeline(parts, avatar, request.seed, request.settings, output);
-  residents.set(id, { pipeline, microphone: undefined, startNs: undefined, pictures: 0 });
+  const { settings } = request;
+  residents.set(id, { pipeline, settings, microphone: undefined, visitor: undefined, startNs: undefined, pictures: 0 });
   post({ type: 'opened', id });
+}
+
+function listenTo({ vad }: PipelineParts, id: string, { pipeline, settings }: Resident): VisitorEar {
+  const visitor = new VisitorEar({
+    vad,
+    settings: settings.visitorVad,
+    tell: (event, transfer) =>
+      port?.postMessage({ type: 'visitor', id, event } satisfies PipelineReply, transfer ? [transfer] : []),
+    level: (rms) => pipeline.listen(rms),
+  });
+  pipeline.onSent((sound) => visitor.played(sound));
+  return visitor;
 }
 
 function count(id: string): void {
@@ -151,6 +170,27 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
     case 'microphone-close':
       resident.microphone?.close();
       resident.microphone = undefined;
+      break;
+    case 'visitor-open':
+      resident.visitor?.close();
+      resident.visitor = listenTo(parts, request.id, resident);
+      break;
+    case 'visitor-packet':
+      resident.visitor?.receive(request.packet);
+      break;
+    case 'visitor-hold':
+      resident.visitor?.hold(request.down);
+      break;
+    case 'visitor-close':
+      resident.visitor?.close();
+      resident.visitor = undefined;
+      pipeline.onSent(undefined);
+      break;
+    case 'rest':
+      pipeline.rest(request.state);
+      break;
+    case 'duck':
+      pipeline.duckTo(request.loudness);
       break;
     case 'interrupt':
       post({ type: 'interrupted', id: request.id, sample: pipeline.interrupt() });

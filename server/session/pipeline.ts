@@ -145,6 +145,7 @@ export class ConversationPipeline {
     this.moods.clear();
     this.#states.cut();
     this.#motion.interrupt(this.#nextPicture);
+    this.#sound.duckTo(1);
     return this.#sound.cut();
   }
 
@@ -156,6 +157,16 @@ export class ConversationPipeline {
   /** How loud the visitor is, RMS in [0, 1]: call it once per picture's time while the avatar listens. */
   listen(level: number): void {
     this.#states.listen(level);
+  }
+
+  /** Loudness of the voice from the next sound on, 0 to 1; an interrupt takes it back. */
+  duckTo(loudness: number): void {
+    this.#sound.duckTo(loudness);
+  }
+
+  /** Who sees the avatar's sound as it is sent: [1920] samples at 48 kHz for each picture. */
+  onSent(listener: ((sound: Float32Array) => void) | undefined): void {
+    this.#sound.onSent = listener;
   }
 
   requestKeyFrame(): void {
@@ -196,6 +207,7 @@ export class ConversationPipeline {
       renderMsPerPicture: average('render'),
       encodeMsPerPicture: average('encode'),
       backlogMs: this.backlogMs,
+      painter: this.#painter?.takeCounts(),
     };
     this.#picturesReported = this.#nextPicture;
     this.#meter.reset();
@@ -207,7 +219,6 @@ export class ConversationPipeline {
     await this.#running;
     this.voices.close();
     this.#motion.close();
-      painter: this.#painter?.takeCounts(),
     this.#pictures.close();
     this.#opus.close();
     this.#vp8.close();

@@ -3,7 +3,7 @@
 
 import { VaktraError } from '../errors.ts';
 import { assertInputRate, moodOfWording, pcmS16ToFloat32, type Speech } from '../speech/index.ts';
-import { CLOCK_RATE_HZ, type ConversationState, type SampleIndex } from '../types.ts';
+import { CLOCK_RATE_HZ, type SampleIndex } from '../types.ts';
 import { MICROPHONE_EVENT_ID } from './microphone-event.ts';
 import type { LineRequest } from './pipeline-pool.ts';
 import { SampleSchedule } from './schedule.ts';
@@ -17,7 +17,9 @@ export interface SpokenVoiceParts {
   /** Voice that may wait to be spoken, in milliseconds. */
   maxBacklogMs: number;
   post(request: LineRequest, transfer?: ArrayBuffer[]): void;
-  emit<E extends 'state' | 'caption' | 'speechStarted' | 'speechEnded' | 'speechInterrupted'>(
+  /** The voice begins or ends. */
+  speaking(does: boolean, sample: SampleIndex): void;
+  emit<E extends 'caption' | 'speechStarted' | 'speechEnded' | 'speechInterrupted'>(
     event: E,
     ...args: ConversationEvents[E]
   ): void;
@@ -33,7 +35,7 @@ export class SpokenVoice {
   readonly #utterances = new Map<string, Utterance>();
   /** Pushed audio that was interrupted before its end: what its sender still pushes is not spoken. */
   readonly #cutAudio = new Set<string>();
-  #state: ConversationState = 'idle';
+  #isSpeaking = false;
   #position: SampleIndex = 0;
   #playoutDelayMs: number | undefined;
   /** Monotonic time at which the voice was interrupted, in milliseconds. */
@@ -45,8 +47,13 @@ export class SpokenVoice {
     this.#parts = parts;
   }
 
-  get state(): ConversationState {
-    return this.#state;
+  get isSpeaking(): boolean {
+    return this.#isSpeaking;
+  }
+
+  /** Nothing before this sample is still to be sent. */
+  get position(): SampleIndex {
+    return this.#position;
   }
 
   /** Voice that waits to be spoken. */
@@ -60,7 +67,7 @@ export class SpokenVoice {
     const utterance = this.#open(eventId);
     const isCut = () => utterance.isInterrupted || this.#utterances.get(eventId) !== utterance;
     const spoken = language ?? this.#parts.defaultLanguage;
-    const mood = { given, hinted: moodOfWording(text, spoken) };
+    const mood = { given, hinted: typeof text === 'string' ? moodOfWording(text, spoken) : undefined };
     let isVoiceOpen = false;
     try {
       const parts = this.#parts.speech.synthesize({
@@ -112,7 +119,7 @@ export class SpokenVoice {
       if (utterance.isPushed) this.#cutAudio.add(utterance.eventId);
     }
     // An interrupt of nothing would spoil the figures.
-    this.#interruptedMs = this.#state === 'speaking' ? performance.now() : undefined;
+    this.#interruptedMs = this.#isSpeaking ? performance.now() : undefined;
     this.#parts.post({ type: 'interrupt' });
   }
 
@@ -164,7 +171,7 @@ export class SpokenVoice {
     this.#schedule.at(sample, () => {
       if (interruptedMs !== undefined) this.#parts.onStopped((performance.now() - interruptedMs) / 1000);
       for (const utterance of cut) this.#interrupted(utterance, sample);
-      this.#setState('idle', sample);
+      this.#speaks(false, sample);
     });
     this.advance(this.#position);
   }
@@ -194,30 +201,33 @@ export class SpokenVoice {
   #started(utterance: Utterance, sample: SampleIndex): void {
     this.#parts.onStarted((performance.now() - utterance.requestedMs) / 1000);
     this.#parts.emit('speechStarted', { eventId: utterance.eventId, sample });
-    this.#setState('speaking', sample);
+    this.#speaks(true, sample);
   }
 
   #ended(utterance: Utterance, sample: SampleIndex): void {
     this.#utterances.delete(utterance.eventId);
-    this.#parts.emit('speechEnded', { eventId: utterance.eventId, sample });
+    this.#parts.emit('speechEnded', { eventId: utterance.eventId, sample, text: utterance.heardBefore(sample) });
     const goesOn = [...this.#utterances.values()].some(({ start }) => start !== undefined && start <= sample);
-    if (!goesOn) this.#setState('idle', sample);
+    if (!goesOn) this.#speaks(false, sample);
   }
 
-  #interrupted({ eventId, start }: Utterance, sample: SampleIndex): void {
+  #interrupted(utterance: Utterance, sample: SampleIndex): void {
+    const { eventId, start } = utterance;
     const sent = Math.max(0, sample - (start ?? sample));
     const unheard = ((this.#playoutDelayMs ?? 0) * CLOCK_RATE_HZ) / 1000;
+    const playbackPosition = Math.max(0, Math.round(sent - unheard));
     this.#parts.emit('speechInterrupted', {
       eventId,
-      playbackPosition: Math.max(0, Math.round(sent - unheard)),
+      playbackPosition,
+      text: utterance.heardBefore((start ?? sample) + playbackPosition),
       measure: this.#playoutDelayMs === undefined ? 'sent' : 'heard',
     });
   }
 
-  #setState(state: ConversationState, sample: SampleIndex): void {
-    if (this.#state === state) return;
-    this.#state = state;
-    this.#parts.emit('state', { state, sample });
+  #speaks(does: boolean, sample: SampleIndex): void {
+    if (this.#isSpeaking === does) return;
+    this.#isSpeaking = does;
+    this.#parts.speaking(does, sample);
   }
 
   #tell(captions: Caption[]): void {

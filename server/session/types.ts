@@ -1,6 +1,7 @@
 // What a conversation offers to those who talk to clients: the interface between signaling and session.
 
 import type { types as mediasoup } from 'mediasoup';
+import type { Said } from '../bot/index.ts';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
 import type { ConversationState, Emotion, FrameIndex, PortraitWarning, SampleIndex } from '../types.ts';
@@ -25,6 +26,8 @@ export interface ChosenPortrait {
 
 export interface ConversationOptions {
   portrait: PortraitChoice;
+  /** BCP 47 tag of what is spoken; the configured one where it is left out. */
+  language?: string | undefined;
 }
 
 /** A word (or a stretch of text) and when it is heard, in samples of the conversation's clock. */
@@ -57,16 +60,29 @@ export interface ConversationEvents {
   state: [{ state: ConversationState; sample: SampleIndex }];
   /** The first sample of this utterance is handed to the network. */
   speechStarted: [{ eventId: string; sample: SampleIndex }];
-  speechEnded: [{ eventId: string; sample: SampleIndex }];
-  /** `playbackPosition`: samples of this speech that were heard; `sent` where the client reports no playout delay. */
-  speechInterrupted: [{ eventId: string; playbackPosition: SampleIndex; measure: 'sent' | 'heard' }];
+  /** `text`: its words; empty where they are not known, as of pushed audio. */
+  speechEnded: [{ eventId: string; sample: SampleIndex; text: string }];
+  /**
+   * `playbackPosition`: samples of this speech that were heard; `sent` where the client reports no playout delay. `text`: the words
+   * that began before it.
+   */
+  speechInterrupted: [{ eventId: string; playbackPosition: SampleIndex; measure: 'sent' | 'heard'; text: string }];
   caption: [Caption];
+  /** What was said and heard, by whom; with `isFinal` false what a visitor has said so far. */
+  transcript: [{ who: 'visitor' | 'avatar' | 'agent'; text: string; sample: SampleIndex; isFinal: boolean }];
+  /** Where an answer comes from. */
+  source: [{ eventId: string; title: string; url: string }];
+  /** The visitor is to be given to a person. */
+  handOver: [{ reason: string }];
   warning: [VaktraError];
   /** Each drawn picture's motion, where diagnostics ask for it. */
   motion: [{ index: FrameIndex; drawn: RecordedFrame }];
   /** The conversation ended; `error` is there when it did so by itself. */
   closed: [{ error?: VaktraError }];
 }
+
+/** `speak`: the avatar speaks with this voice. `listen`: a visitor speaks, and the avatar listens. */
+export type MicrophoneUse = 'speak' | 'listen';
 
 /** A mood as a client asks for it; without a strength it has the configured one. */
 export interface MoodWish {
@@ -78,7 +94,8 @@ export interface MoodWish {
 /** Text to be spoken; `language` as in `ConversationHost.languages`, the configured one where it is left out. */
 export interface SpeakRequest {
   eventId: string;
-  text: string;
+  /** Whole, or as it is written. */
+  text: string | AsyncIterable<string>;
   language?: string | undefined;
   /** How the face feels about it; left out, the wording or the voice decides. */
   mood?: MoodWish | undefined;
@@ -112,11 +129,23 @@ export interface Conversation {
   /** The avatar's sound and picture for one viewer, paused until `resumeConsumers`. */
   consume(transportId: string, rtpCapabilities: mediasoup.RtpCapabilities): Promise<ConsumerDescription[]>;
   resumeConsumers(transportId: string): Promise<void>;
-  /** The microphone whose voice the avatar speaks with; the last one that was produced counts. */
-  produceMicrophone(transportId: string, rtpParameters: mediasoup.RtpParameters): Promise<{ id: string }>;
+  /** A microphone; the last one that was produced counts. Default use: the avatar speaks with it. */
+  produceMicrophone(
+    transportId: string,
+    rtpParameters: mediasoup.RtpParameters,
+    use?: MicrophoneUse,
+  ): Promise<{ id: string }>;
   stopMicrophone(): Promise<void>;
 
   // voice
+  /** What a visitor writes: answered as if it had been said. */
+  ask(text: string): void;
+  /** Push to talk: while `down` everything that the visitor's microphone hears is one utterance. */
+  holdToTalk(down: boolean): void;
+  /** What is spoken from now on, by visitor and avatar: a BCP 47 tag. */
+  setLanguage(language: string): void;
+  /** What was said so far, oldest first. */
+  readonly transcript: readonly Said[];
   /** Queues text behind what is being said. */
   speak(request: SpeakRequest): Promise<void>;
   /** Pushed audio, as fast as the sender likes up to the backlog limit. */

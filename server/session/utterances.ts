@@ -29,6 +29,8 @@ export class Utterance {
   /** It was told to stop; what was sent of it is told once the pipeline has answered. */
   isInterrupted = false;
   #waiting: SpokenWord[] = [];
+  /** All words that are on the clock. */
+  readonly #placed: Caption[] = [];
 
   constructor(eventId: string) {
     this.eventId = eventId;
@@ -51,6 +53,14 @@ export class Utterance {
     return this.#place();
   }
 
+  /** The words that were heard before a sample, as they stand in the text. */
+  heardBefore(sample: SampleIndex): string {
+    return this.#placed
+      .filter(({ start }) => start < sample)
+      .map(({ text }) => text)
+      .join(' ');
+  }
+
   #place(): Caption[] {
     const { start } = this;
     if (start === undefined) return [];
@@ -61,6 +71,7 @@ export class Utterance {
       end: Math.round(start + word.endMs * SAMPLES_PER_MS),
     }));
     this.#waiting = [];
+    this.#placed.push(...placed);
     return placed;
   }
 }

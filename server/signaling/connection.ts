@@ -108,6 +108,7 @@ export class Connection {
       rtp_capabilities: conversation.rtpCapabilities,
       state,
       position,
+      transcript: [...conversation.transcript],
     };
   }
 

@@ -20,14 +20,24 @@ export function forwardEvents(conversation: Conversation, send: (message: Server
 
   forward('state', ({ state, sample }) => ({ type: 'state', state, sample }));
   forward('speechStarted', ({ eventId, sample }) => ({ type: 'speech.started', event_id: eventId, sample }));
-  forward('speechEnded', ({ eventId, sample }) => ({ type: 'speech.ended', event_id: eventId, sample }));
-  forward('speechInterrupted', ({ eventId, playbackPosition, measure }) => ({
+  forward('speechEnded', ({ eventId, sample, text }) => ({ type: 'speech.ended', event_id: eventId, sample, text }));
+  forward('speechInterrupted', ({ eventId, playbackPosition, measure, text }) => ({
     type: 'speech.interrupted',
     event_id: eventId,
     playback_position: playbackPosition,
     measure,
+    text,
   }));
   forward('caption', ({ eventId, text, start, end }) => ({ type: 'caption', event_id: eventId, text, start, end }));
+  forward('transcript', ({ who, text, sample, isFinal }) => ({
+    type: 'transcript',
+    who,
+    text,
+    sample,
+    final: isFinal,
+  }));
+  forward('source', ({ eventId, title, url }) => ({ type: 'source', event_id: eventId, title, url }));
+  forward('handOver', ({ reason }) => ({ type: 'hand_over', reason }));
   forward('warning', (warning) => ({ type: 'warning', ...warning.toJSON() }));
   forward('closed', ({ error }) => ({ type: 'closed', ...(error && { error: error.toJSON() }) }));
 

@@ -9,6 +9,8 @@ import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts'
 
 /** Longest name a client may give to a speech, a transport or a request, in characters. */
 const MAX_NAME_CHARS = 128;
+/** Longest question that a visitor may write, in characters. */
+const MAX_QUESTION_CHARS = 2000;
 /** A longer playout delay than this is no jitter buffer any more. */
 const MAX_PLAYOUT_DELAY_MS = 10_000;
 
@@ -37,8 +39,17 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('transport.restart_ice'), ...request, transport: name }),
   z.strictObject({ type: z.literal('consume'), ...request, transport: name, rtp_capabilities: rtpCapabilities }),
   z.strictObject({ type: z.literal('resume'), ...request, transport: name }),
-  z.strictObject({ type: z.literal('microphone.start'), ...request, transport: name, rtp_parameters: rtpParameters }),
+  z.strictObject({
+    type: z.literal('microphone.start'),
+    ...request,
+    transport: name,
+    rtp_parameters: rtpParameters,
+    use: z.enum(['speak', 'listen']).optional(),
+  }),
   z.strictObject({ type: z.literal('microphone.stop'), ...request }),
+  z.strictObject({ type: z.literal('ask'), ...request, text: z.string().max(MAX_QUESTION_CHARS) }),
+  z.strictObject({ type: z.literal('talk'), ...request, down: z.boolean() }),
+  z.strictObject({ type: z.literal('language'), ...request, language: name }),
   z.strictObject({
     type: z.literal('speak'),
     ...request,
@@ -79,13 +90,23 @@ export const serverMessage = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('state'), state, sample }),
   z.strictObject({ type: z.literal('speech.started'), event_id: name, sample }),
-  z.strictObject({ type: z.literal('speech.ended'), event_id: name, sample }),
+  z.strictObject({ type: z.literal('speech.ended'), event_id: name, sample, text: z.string() }),
   z.strictObject({
     type: z.literal('speech.interrupted'),
     event_id: name,
     playback_position: sample,
     measure: z.enum(['sent', 'heard']),
+    text: z.string(),
   }),
+  z.strictObject({
+    type: z.literal('transcript'),
+    who: z.enum(['visitor', 'avatar', 'agent']),
+    text: z.string(),
+    sample,
+    final: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal('source'), event_id: name, title: z.string(), url: z.string() }),
+  z.strictObject({ type: z.literal('hand_over'), reason: z.string() }),
   z.strictObject({ type: z.literal('caption'), event_id: name, text: z.string(), start: sample, end: sample }),
   z.strictObject({
     type: z.literal('stats'),
@@ -116,6 +137,7 @@ export interface Results {
     rtp_capabilities: mediasoup.RtpCapabilities;
     state: z.output<typeof state>;
     position: number;
+    transcript: { who: 'visitor' | 'avatar' | 'agent'; text: string; sample: number }[];
   };
   'transport.create': {
     id: string;

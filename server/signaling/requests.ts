@@ -52,11 +52,21 @@ export async function perform(conversation: Conversation, message: ConversationR
       const result: Results['microphone.start'] = await conversation.produceMicrophone(
         message.transport,
         message.rtp_parameters,
+        message.use,
       );
       return { id: result.id };
     }
     case 'microphone.stop':
       await conversation.stopMicrophone();
+      return {};
+    case 'ask':
+      conversation.ask(message.text);
+      return {};
+    case 'talk':
+      conversation.holdToTalk(message.down);
+      return {};
+    case 'language':
+      conversation.setLanguage(message.language);
       return {};
     case 'speak':
       await conversation.speak({

@@ -39,7 +39,8 @@ export interface SpeechPart {
 }
 
 export interface SpeechRequest {
-  text: string;
+  /** Whole, or as it is written: each sentence is spoken as soon as it is there. */
+  text: string | AsyncIterable<string>;
   /** A language's id; a region that the engine does not have (`de-AT`) falls back to the language. */
   language: string;
   /** The engine's own name of a voice, as in `voices()`. Default: the engine's most pleasant one. */

@@ -13,7 +13,7 @@ import type {
   SpeechPart,
   SpeechRequest,
 } from './speech-types.ts';
-import { cleanText, sentencesOf, wordsOf } from './text.ts';
+import { cleanText, sentencesFrom, sentencesOf, wordsOf } from './text.ts';
 
 const ESPEAK_MODULE = '@echogarden/espeak-ng-emscripten';
 const FLITE_BINARY = 'flite';
@@ -87,7 +87,8 @@ async function* synthesize(
   let samples = 0;
 
   try {
-    for (const text of sentences) {
+    for await (const text of sentences) {
+      if (signal.aborted) return;
       if (samples > 0) {
         yield { pcm: new Float32Array(pause), sampleRateHz, words: [], phonemes: [], final: false };
         samples += pause;
@@ -101,7 +102,7 @@ async function* synthesize(
       }
       if (signal.aborted) return;
     }
-    if (samples === 0) throw nothingToSay(request.text);
+    if (samples === 0) throw nothingToSay(typeof request.text === 'string' ? request.text : '');
     yield { pcm: new Float32Array(0), sampleRateHz, words: [], phonemes: [], final: true };
   } finally {
     abandoned.abort(); // where the caller left the loop, the engine need not finish the sentence
@@ -151,8 +152,8 @@ function checked(
   engine: SpeechEngine,
   { text, language, voice, rate = 1 }: SpeechRequest,
   maxTextChars: number,
-): { sentences: string[]; language: string; voice: string | undefined; rate: number } {
-  if (text.length > maxTextChars) {
+): { sentences: Iterable<string> | AsyncIterable<string>; language: string; voice: string | undefined; rate: number } {
+  if (typeof text === 'string' && text.length > maxTextChars) {
     throw new VaktraError(
       'text_too_long',
       `The text has ${text.length} characters, more than the ${maxTextChars} that are taken at once: send it in parts.`,
@@ -169,6 +170,8 @@ function checked(
       `Speech at rate ${rate} is not possible: choose ${MIN_RATE} to ${MAX_RATE}.`,
     );
   }
+  // What is written bit by bit is bounded by who writes it.
+  if (typeof text !== 'string') return { sentences: sentencesFrom(text, id), language: id, voice, rate };
   const sentences = sentencesOf(cleanText(text), id);
   if (sentences.length === 0) throw nothingToSay(text);
   return { sentences, language: id, voice, rate };

@@ -62,6 +62,43 @@ export function sentencesOf(clean: string, language: string): string[] {
   return sentences.flatMap(shortened).filter((sentence) => SPEAKABLE.test(sentence));
 }
 
+/** Where the first clause of a text that is still being written may be cut: what is spoken at once should be worth it. */
+const FIRST_CLAUSE_CHARS = 24;
+const CLAUSE_END = /[,;:،、，；：—]\s+$/u;
+
+/** The sentences of a text that is still being written, each as soon as it is whole; the first one may be a clause. */
+export async function* sentencesFrom(text: AsyncIterable<string>, language: string): AsyncGenerator<string> {
+  let rest = '';
+  let isFirst = true;
+  for await (const piece of text) {
+    for (const character of piece) {
+      rest += character;
+      // A sentence is known to be whole when the next one begins; a clause by its mark and a space.
+      const ends = isFirst && rest.length >= FIRST_CLAUSE_CHARS && CLAUSE_END.test(rest);
+      const ready = ends ? rest : wholeSentences(rest, language);
+      if (!ready) continue;
+      rest = rest.slice(ready.length);
+      for (const sentence of sentencesOf(cleanText(ready), language)) {
+        isFirst = false;
+        yield sentence;
+      }
+    }
+  }
+  yield* sentencesOf(cleanText(rest), language);
+}
+
+/** A character after which a sentence may have ended, with the space behind it; or an end that needs no space. */
+const MAYBE_ENDED = /([.!?…؟।]["'”’)\]]*\s|[。！？]|\n)$/u;
+
+/** The part of a text that is whole sentences; empty while it may all be one. */
+function wholeSentences(text: string, language: string): string {
+  if (!MAYBE_ENDED.test(text) || ABBREVIATION.test(text)) return '';
+  const segmenter = new Intl.Segmenter(segmenterLocale(language), { granularity: 'sentence' });
+  // Would a sentence begin here if a letter followed? "3.5" and "e.g. this" go on.
+  const segments = [...segmenter.segment(`${text}A`)];
+  return segments.length > 1 && segments.at(-1)?.segment === 'A' ? text : '';
+}
+
 /** Words with the punctuation that touches them; where a script has no spaces, by the dictionary of `Intl.Segmenter`. */
 export function wordsOf(sentence: string, language: string): TextWord[] {
   const segmenter = new Intl.Segmenter(segmenterLocale(language), { granularity: 'word' });

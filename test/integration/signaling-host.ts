@@ -83,6 +83,16 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
   speakEnd(...args: Parameters<Conversation['speakEnd']>) {
     this.#record('speakEnd', ...args);
   }
+  readonly transcript = [];
+  ask(...args: Parameters<Conversation['ask']>) {
+    this.#record('ask', ...args);
+  }
+  holdToTalk(...args: Parameters<Conversation['holdToTalk']>) {
+    this.#record('holdToTalk', ...args);
+  }
+  setLanguage(...args: Parameters<Conversation['setLanguage']>) {
+    this.#record('setLanguage', ...args);
+  }
   interrupt() {
     this.#record('interrupt');
   }

@@ -87,6 +87,7 @@ describe('a socket', () => {
       rtp_capabilities: { codecs: [], headerExtensions: [] },
       state: 'idle',
       position: 96_000,
+      transcript: [],
     });
   });
 
@@ -192,16 +193,22 @@ describe('a socket', () => {
     conversation.emit('state', { state: 'speaking', sample: 4800 });
     conversation.emit('speechStarted', { eventId: 'e1', sample: 4800 });
     conversation.emit('caption', { eventId: 'e1', text: 'Hello', start: 4800, end: 24_000 });
-    conversation.emit('speechInterrupted', { eventId: 'e1', playbackPosition: 9600, measure: 'heard' });
-    conversation.emit('speechEnded', { eventId: 'e1', sample: 14_400 });
+    conversation.emit('speechInterrupted', { eventId: 'e1', playbackPosition: 9600, measure: 'heard', text: 'Hello' });
+    conversation.emit('speechEnded', { eventId: 'e1', sample: 14_400, text: 'Hello you' });
+    conversation.emit('transcript', { who: 'visitor', text: 'Hm?', sample: 15_000, isFinal: true });
+    conversation.emit('source', { eventId: 'e1', title: 'A', url: 'a.md#a' });
+    conversation.emit('handOver', { reason: 'angry' });
     conversation.emit('warning', new VaktraError('speech_engine_missing', 'Install one.'));
     await client.next(({ type }) => type === 'warning');
     expect(client.received.slice(1)).toEqual([
       { type: 'state', state: 'speaking', sample: 4800 },
       { type: 'speech.started', event_id: 'e1', sample: 4800 },
       { type: 'caption', event_id: 'e1', text: 'Hello', start: 4800, end: 24_000 },
-      { type: 'speech.interrupted', event_id: 'e1', playback_position: 9600, measure: 'heard' },
-      { type: 'speech.ended', event_id: 'e1', sample: 14_400 },
+      { type: 'speech.interrupted', event_id: 'e1', playback_position: 9600, measure: 'heard', text: 'Hello' },
+      { type: 'speech.ended', event_id: 'e1', sample: 14_400, text: 'Hello you' },
+      { type: 'transcript', who: 'visitor', text: 'Hm?', sample: 15_000, final: true },
+      { type: 'source', event_id: 'e1', title: 'A', url: 'a.md#a' },
+      { type: 'hand_over', reason: 'angry' },
       { type: 'warning', code: 'speech_engine_missing', status: 500, message: 'Install one.' },
     ]);
   });

@@ -2,6 +2,7 @@
 
 import { toVaktraError, VaktraError } from '../../errors.ts';
 import { startWorkerThread } from '../../runtime/index.ts';
+import { grammarOf } from './grammar.ts';
 import type { SphinxCalls } from './sphinx-worker.ts';
 import type { Recogniser } from './types.ts';
 
@@ -23,11 +24,14 @@ export async function createSphinxRecogniser(
   }
   if (left.length > 0) onLeft(left);
   const unknown = new Set(left);
+  const vocabulary = phrases.filter((phrase) => !unknown.has(phrase));
+  const grammar = grammarOf(vocabulary, () => true);
   let nextId = 0;
 
   return {
     name: 'sphinx',
-    vocabulary: phrases.filter((phrase) => !unknown.has(phrase)),
+    vocabulary,
+    isWhole: (partial) => grammar.phraseOf(partial) !== '',
     open({ onPartial }) {
       const id = nextId++;
       let isOpen = true;

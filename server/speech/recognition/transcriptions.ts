@@ -16,6 +16,7 @@ export interface TranscriptionsOptions {
   fetch: OutgoingFetch;
 }
 
+const SENTENCE_END = /[.!?।。？！؟]["')\]]?$/u;
 /** An answer longer than this is no transcript. */
 const MAX_TEXT_CHARS = 20_000;
 
@@ -48,6 +49,7 @@ export function createTranscriptions({ baseUrl, model, apiKey, timeoutMs, fetch 
   return {
     name: 'transcriptions',
     vocabulary: undefined,
+    isWhole: (partial) => SENTENCE_END.test(partial),
     open({ language }) {
       const pieces: Float32Array[] = [];
       const given = new AbortController();

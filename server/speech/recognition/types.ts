@@ -26,6 +26,8 @@ export interface Recogniser {
   readonly name: 'sphinx' | 'transcriptions';
   /** Everything that it can understand where that is a fixed list; undefined where anything may be said. */
   readonly vocabulary: readonly string[] | undefined;
+  /** Is this, told while an utterance goes on, all of a phrase or sentence? Whoever said it may be taken to have finished sooner. */
+  isWhole(partial: string): boolean;
   open(request: RecognitionRequest): Recognition;
   /** Utterances that go on fail. Closing twice is harmless. */
   close(): Promise<void>;

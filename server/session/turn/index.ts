@@ -1,0 +1,5 @@
+// Taking turns: who speaks, who listens, and what is answered.
+
+export { Listener, type TurnTiming } from './listener.ts';
+export { ConversationStates } from './states.ts';
+export { Turn } from './turn.ts';

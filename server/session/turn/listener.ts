@@ -1,0 +1,165 @@
+// What a visitor says, to text: opens an utterance when they begin, ends it after a silence, and, while the avatar speaks, finds
+// out whether it is meant as an interruption.
+
+import { VaktraError } from '../../errors.ts';
+import type { Recogniser, Recognition } from '../../speech/index.ts';
+import type { VisitorEvent } from '../visitor/index.ts';
+
+export interface TurnTiming {
+  /** Silence that ends what a visitor says, in ms. */
+  silenceMs: number;
+  /** The same where the words so far are a whole sentence. */
+  finishedSilenceMs: number;
+  /** How long a voice may sound over the avatar's before it must have been understood, or is taken for a cough or an "mhm". */
+  backchannelMs: number;
+  /** A voice that goes on for this long is an interruption, understood or not. */
+  insistMs: number;
+}
+
+export interface ListenerParts {
+  recogniser: Recogniser;
+  timing: TurnTiming;
+  language(): string;
+  avatarSpeaks(): boolean;
+  /** The visitor begins to speak, or has finished: a whole utterance, or one that is of no interest. */
+  speaking(does: boolean): void;
+  /** The avatar's voice steps back while it is found out what the visitor wants, and comes back if it was nothing. */
+  duck(does: boolean): void;
+  /** The avatar is to be silent. */
+  interrupt(): void;
+  partial(text: string): void;
+  /** Empty where a voice of `speechMs` was not understood. */
+  heard(text: string, speechMs: number): void;
+  failed(error: VaktraError): void;
+}
+
+/** How long the detector of voice activity waits before it tells of a pause (pipeline-settings.ts). */
+const DETECTED_PAUSE_MS = 128;
+
+interface Utterance {
+  recognition: Recognition;
+  /** What was understood so far. */
+  text: string;
+  /** Did it begin over the avatar's voice, and is it undecided what it means? */
+  isDoubtful: boolean;
+  speechMs: number;
+  end: NodeJS.Timeout | undefined;
+  doubt: NodeJS.Timeout | undefined;
+}
+
+/** Samples at 16 kHz in a millisecond. */
+const SAMPLES_PER_MS = 16;
+
+export class Listener {
+  readonly #parts: ListenerParts;
+  #utterance: Utterance | undefined;
+
+  constructor(parts: ListenerParts) {
+    this.#parts = parts;
+  }
+
+  hear(event: VisitorEvent): void {
+    const utterance = this.#utterance;
+    switch (event.kind) {
+      case 'begins':
+        this.#begin();
+        break;
+      case 'sound':
+        if (!utterance) return;
+        utterance.recognition.push(event.pcm);
+        if (event.speaking) utterance.speechMs += event.pcm.length / SAMPLES_PER_MS;
+        if (utterance.isDoubtful && utterance.speechMs >= this.#parts.timing.insistMs) this.#mean(utterance);
+        break;
+      case 'pauses':
+        if (utterance) utterance.end = setTimeout(() => void this.#finish(), this.#waitMs(utterance));
+        break;
+      case 'goes-on':
+        if (!utterance) this.#begin();
+        else clearTimeout(utterance.end);
+        break;
+    }
+  }
+
+  /** The visitor's microphone is gone, or the conversation. */
+  close(): void {
+    const utterance = this.#utterance;
+    if (!utterance) return;
+    this.#drop(utterance);
+    utterance.recognition.cancel();
+  }
+
+  #begin(): void {
+    const { recogniser, language, avatarSpeaks, timing, duck, partial } = this.#parts;
+    if (this.#utterance) this.close();
+    const recognition = recogniser.open({
+      language: language(),
+      onPartial: (text) => {
+        if (this.#utterance !== utterance) return;
+        utterance.text = text;
+        if (text) {
+          if (utterance.isDoubtful) this.#mean(utterance);
+          partial(text);
+        }
+      },
+    });
+    const utterance: Utterance = {
+      recognition,
+      text: '',
+      isDoubtful: avatarSpeaks(),
+      speechMs: 0,
+      end: undefined,
+      doubt: undefined,
+    };
+    this.#utterance = utterance;
+    if (utterance.isDoubtful) {
+      duck(true);
+      utterance.doubt = setTimeout(() => duck(false), timing.backchannelMs);
+    } else {
+      this.#parts.speaking(true);
+    }
+  }
+
+  /** It is an interruption. */
+  #mean(utterance: Utterance): void {
+    utterance.isDoubtful = false;
+    clearTimeout(utterance.doubt);
+    this.#parts.interrupt();
+    this.#parts.speaking(true);
+  }
+
+  /** How much longer than the detector to wait: less behind a whole sentence. */
+  #waitMs({ text }: Utterance): number {
+    const { silenceMs, finishedSilenceMs } = this.#parts.timing;
+    const isWhole = text !== '' && this.#parts.recogniser.isWhole(text);
+    return Math.max(0, (isWhole ? finishedSilenceMs : silenceMs) - DETECTED_PAUSE_MS);
+  }
+
+  async #finish(): Promise<void> {
+    const utterance = this.#utterance;
+    if (!utterance) return;
+    this.#utterance = undefined;
+    const { interrupt, heard, failed, speaking, duck } = this.#parts;
+    try {
+      const text = await utterance.recognition.finish();
+      // Understood only now: it was an interruption after all.
+      if (utterance.isDoubtful && text) interrupt();
+      if (text || !utterance.isDoubtful) heard(text, utterance.speechMs);
+    } catch (error) {
+      failed(
+        error instanceof VaktraError ? error : new VaktraError('recognition_failed', String(error), { cause: error }),
+      );
+    } finally {
+      clearTimeout(utterance.doubt);
+      if (utterance.isDoubtful) duck(false);
+      else speaking(false);
+    }
+  }
+
+  #drop(utterance: Utterance): void {
+    this.#utterance = undefined;
+    clearTimeout(utterance.end);
+    clearTimeout(utterance.doubt);
+    if (utterance.isDoubtful) this.#parts.duck(false);
+    else this.#parts.speaking(false);
+  }
+}

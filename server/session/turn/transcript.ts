@@ -1,0 +1,24 @@
+// What was said in a conversation by whom, as it was heard: what an interrupt cut off was not said. The brain's memory, and what
+// a page that reloads or a person who takes over reads.
+
+import type { Said } from '../../bot/index.ts';
+
+/** More than any conversation has; the oldest go first. */
+const MAX_ENTRIES = 1000;
+
+export class Transcript {
+  #entries: Said[] = [];
+
+  /** Oldest first. */
+  get entries(): readonly Said[] {
+    return this.#entries;
+  }
+
+  /** @returns whether there was anything to add */
+  add(said: Said): boolean {
+    if (said.text.trim() === '') return false;
+    this.#entries.push(said);
+    if (this.#entries.length > MAX_ENTRIES) this.#entries = this.#entries.slice(-MAX_ENTRIES);
+    return true;
+  }
+}

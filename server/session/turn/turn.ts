@@ -1,0 +1,134 @@
+// The turns of one conversation: what a visitor says or writes goes to the brain, and what the brain says is spoken while it is
+// still being written. Knows nothing of sound: the listener hears, the voice speaks.
+
+import { type Brain, phrasesFor, type Said } from '../../bot/index.ts';
+import { toVaktraError, type VaktraError } from '../../errors.ts';
+import type { SampleIndex } from '../../types.ts';
+import type { SpeakRequest } from '../types.ts';
+import { TextStream } from './text-stream.ts';
+import { Transcript } from './transcript.ts';
+
+export interface TurnParts {
+  conversationId: string;
+  /** Undefined where the answers come by the API. */
+  brain: Brain | undefined;
+  position(): SampleIndex;
+  speak(request: SpeakRequest): Promise<void>;
+  thinking(does: boolean): void;
+  /** Something was said and heard. */
+  said(said: Said): void;
+  source(source: { eventId: string; title: string; url: string }): void;
+  handOver(reason: string): void;
+  warning(error: VaktraError): void;
+  /** The brain ended the conversation; called when its last words were heard. */
+  goodbye(): void;
+}
+
+export class Turn {
+  readonly transcript = new Transcript();
+  /** BCP 47 tag of what is spoken, by both. */
+  language: string;
+  readonly #parts: TurnParts;
+  #answers = 0;
+  #thinking: { eventId: string; abort: AbortController } | undefined;
+  #endsWith: string | undefined;
+  /** A person speaks for the avatar: the brain is not asked. */
+  isTakenOver = false;
+
+  constructor(language: string, parts: TurnParts) {
+    this.language = language;
+    this.#parts = parts;
+  }
+
+  /** What the visitor said or wrote. An answer that is still being thought of or written is given up. */
+  ask(text: string): void {
+    if (!this.#note('visitor', text)) return;
+    if (this.#parts.brain && !this.isTakenOver) void this.#answer(text, this.#parts.brain);
+  }
+
+  /** A voice was heard and nothing understood. */
+  notUnderstood(): void {
+    if (!this.#parts.brain || this.isTakenOver || this.#thinking) return;
+    const eventId = `answer-${++this.#answers}`;
+    const { notUnderstood: text } = phrasesFor(this.language);
+    this.#parts
+      .speak({ eventId, text, language: this.language })
+      .catch((error: unknown) => this.#parts.warning(toVaktraError(error)));
+  }
+
+  /** What the avatar said and was heard, to the end or until it was cut. */
+  spoken(eventId: string, text: string, isWhole: boolean): void {
+    this.#note(this.isTakenOver ? 'agent' : 'avatar', text);
+    if (isWhole && eventId === this.#endsWith) this.#parts.goodbye();
+  }
+
+  /** All that is said is cut: what is still being written is not wanted any more. */
+  interrupt(): void {
+    this.#thinking?.abort.abort();
+    this.#endsWith = undefined;
+    this.#settle(this.#thinking?.eventId);
+  }
+
+  close(): void {
+    this.#thinking?.abort.abort();
+    this.#thinking = undefined;
+  }
+
+  #note(who: Said['who'], text: string): boolean {
+    const said: Said = { who, text: text.trim(), sample: this.#parts.position() };
+    if (!this.transcript.add(said)) return false;
+    this.#parts.said(said);
+    return true;
+  }
+
+  async #answer(text: string, brain: Brain): Promise<void> {
+    this.#thinking?.abort.abort();
+    const eventId = `answer-${++this.#answers}`;
+    const abort = new AbortController();
+    this.#thinking = { eventId, abort };
+    this.#parts.thinking(true);
+    const history = this.transcript.entries.slice(0, -1);
+    const question = { conversationId: this.#parts.conversationId, text, language: this.language, history };
+    let written: TextStream | undefined;
+    const write = (words: string) => {
+      if (!written) {
+        written = new TextStream();
+        void this.#say(eventId, written, abort.signal);
+      }
+      written.write(words);
+    };
+    try {
+      for await (const part of brain.answer(question, abort.signal)) {
+        if (part.type === 'text') write(part.text);
+        else if (part.type === 'source') this.#parts.source({ eventId, title: part.title, url: part.url });
+        else if (part.type === 'hand_over') this.#parts.handOver(part.reason);
+        else this.#endsWith = eventId;
+      }
+    } catch (error) {
+      if (!abort.signal.aborted) {
+        this.#parts.warning(toVaktraError(error));
+        write(` ${phrasesFor(this.language).apology}`);
+      }
+    } finally {
+      written?.end();
+      if (!written) this.#settle(eventId);
+    }
+  }
+
+  async #say(eventId: string, text: TextStream, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.speak({ eventId, text, language: this.language });
+    } catch (error) {
+      if (!signal.aborted) this.#parts.warning(toVaktraError(error));
+    } finally {
+      this.#settle(eventId);
+    }
+  }
+
+  /** This answer is spoken or given up. */
+  #settle(eventId: string | undefined): void {
+    if (this.#thinking?.eventId !== eventId) return;
+    this.#thinking = undefined;
+    this.#parts.thinking(false);
+  }
+}

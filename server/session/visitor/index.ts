@@ -1,0 +1,3 @@
+// The visitor's side of a conversation, in the pipeline's thread.
+
+export { VisitorEar, type VisitorEvent } from './visitor-ear.ts';
