@@ -21,6 +21,11 @@ export class Ease {
     this.#value = start;
   }
 
+  /** Moves the value at once, its target and speed left as they are. */
+  shift(by: number): void {
+    this.#value += by;
+  }
+
   /** One frame nearer to `target`; the exact solution of the spring, so that any rate is stable. */
   next(target: number): number {
     const away = this.#value - target;

@@ -9,6 +9,7 @@ import { MODEL_RATE_HZ, MODEL_SAMPLES_PER_FRAME } from '../types.ts';
 import type { Behaviour, Cues } from './behaviour/index.ts';
 import { type CoefficientRange, clamp } from './clamp.ts';
 import { addBeyondTheModel, conditionsOf } from './conditions.ts';
+import { HeadLimit } from './head-limit.ts';
 import {
   COEFFICIENT_COUNT,
   CONDITION_COUNT,
@@ -56,6 +57,7 @@ export class MotionStream {
   readonly #sound = new SoundQueue();
   readonly #ownVoice = new OwnVoice();
   readonly #noteHold = new NoteHold();
+  readonly #headLimit = new HeadLimit();
   #caches: Caches;
   #primed = false;
   #next: FrameIndex = 0;
@@ -133,6 +135,7 @@ export class MotionStream {
       addBeyondTheModel(coefficients, cues[i] as Cues);
       const heard = sound.subarray(i * MODEL_SAMPLES_PER_FRAME, (i + 1) * MODEL_SAMPLES_PER_FRAME);
       this.#options.mood.add(coefficients, state === 'speaking' ? heard : undefined, browRaise);
+      this.#headLimit.apply(coefficients);
       return { index: first + i, coefficients, state };
     });
   }

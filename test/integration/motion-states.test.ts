@@ -7,7 +7,7 @@ import { HEAD, LARGEST_ACCELERATION } from '../bench/filmed-man.ts';
 import { play, type Stretch, visitorInPhrases, voice } from '../bench/motion-played.ts';
 
 const BLINK = 32;
-const SEEDS = [1, 2, 3, 4, 5, 6];
+const SEEDS = Array.from({ length: 20 }, (_, seed) => seed + 1);
 /** Each of the twelve changes between four states once. */
 const TOUR: readonly ConversationState[] = [
   ...(['idle', 'listening', 'idle', 'thinking', 'idle', 'speaking', 'listening'] as const),

@@ -1,8 +1,8 @@
 // When the eyes blink, and how: intervals around a mean that depends on the state, never two blinks within a second.
 
+import { uniform } from '../../noise.ts';
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
-import { uniform } from '../../noise.ts';
 import { STREAM } from './streams.ts';
 
 /** Mean rates: people at rest do 10 to 17, in talk up to 26, and fewer when they attend or think (Bentivoglio et al. 1997). */

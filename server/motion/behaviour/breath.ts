@@ -1,10 +1,10 @@
 // Breath as head and shoulders show it: a slow tide at rest; in speech and song a quick intake in each pause and a slow
 // fall while the voice sounds (Hixon, Goldman and Mead 1973).
 
+import { uniform } from '../../noise.ts';
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
 import { Ease } from '../ease.ts';
-import { uniform } from '../../noise.ts';
 import type { OwnVoiceFrame } from '../song/index.ts';
 import { STREAM } from './streams.ts';
 import { wave } from './waves.ts';

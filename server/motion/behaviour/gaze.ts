@@ -1,9 +1,9 @@
 // Where the eyes look: fixations of random length on the visitor or beside, quick movements between them, and the dip of
 // the eyes behind shut lids.
 
+import { uniform } from '../../noise.ts';
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
-import { uniform } from '../../noise.ts';
 import { STREAM } from './streams.ts';
 
 /**
@@ -13,15 +13,15 @@ import { STREAM } from './streams.ts';
  * The spread when speaking is the filmed man's (test/bench/eval-states.ts).
  */
 const GAZE = {
-  idle: { onVisitor: 0.55, spreadX: 0.065, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },
+  idle: { onVisitor: 0.55, spreadX: 0.048, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },
   listening: { onVisitor: 0.85, spreadX: 0.04, spreadY: 0.02, minS: 0.6, meanExtraS: 1.6 },
-  thinking: { onVisitor: 0.12, spreadX: 0.02, spreadY: 0.015, minS: 0.9, meanExtraS: 1.8 },
-  speaking: { onVisitor: 0.6, spreadX: 0.031, spreadY: 0.035, minS: 0.4, meanExtraS: 1 },
+  thinking: { onVisitor: 0.12, spreadX: 0.012, spreadY: 0.01, minS: 0.9, meanExtraS: 1.8 },
+  speaking: { onVisitor: 0.6, spreadX: 0.024, spreadY: 0.027, minS: 0.4, meanExtraS: 1 },
 } as const;
 /** Looks past the visitor last this part of one at the visitor; only a thinker's last as long. */
 const AWAY_SHARE = 0.6;
 /** Where a thinker looks: to one side and up. */
-const THOUGHT = { x: 0.12, y: -0.065 } as const;
+const THOUGHT = { x: 0.065, y: -0.045 } as const;
 /** Even a steady look trembles by this much. */
 const FIXATION_JITTER = 0.004;
 /** Half the width of an even distribution of spread 1. */
@@ -29,7 +29,7 @@ const EVEN_HALF_WIDTH = Math.sqrt(3);
 /** Share of the way to its new target that the eye goes in each frame: a saccade of two to three frames. */
 const SACCADE_SHARE = 0.6;
 /** A new state is answered by the eyes after at most this, never at once: people finish a look. */
-const ANSWER_FRAMES = { least: 2, most: 9 } as const;
+const ANSWER_FRAMES = { least: 1, most: 4 } as const;
 /**
  * Behind shut lids the eyes turn down (Bour, Aramideh and de Visser 2000). The filmed man's tracked irises do so by this
  * much of an eye width per unit of blink (r 0.93); the model knows blinks in no other way.

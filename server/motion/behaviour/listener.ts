@@ -1,10 +1,10 @@
 // What a listener's head and brows answer to the visitor's voice: a nod where a phrase ends, brows up at what is stressed.
 // It knows nothing of words; all it hears is one loudness per frame.
 
+import { uniform } from '../../noise.ts';
 import type { ConversationState } from '../../types.ts';
 import { FRAME_RATE_HZ } from '../../types.ts';
 import { Ease } from '../ease.ts';
-import { uniform } from '../../noise.ts';
 import { STREAM } from './streams.ts';
 import { VisitorVoice } from './visitor-voice.ts';
 

@@ -23,9 +23,9 @@ export interface Pose {
  * has the filmed man's variance (test/bench/eval-states.ts). Those who listen or think hold stiller than those who idle.
  */
 const SWAY: Record<ConversationState, Pose> = {
-  idle: { pitch: 0.007, yaw: 0.011, roll: 0.006, x: 0.014, y: 0.004, z: 0.016 },
-  listening: { pitch: 0.005, yaw: 0.007, roll: 0.005, x: 0.009, y: 0.003, z: 0.012 },
-  thinking: { pitch: 0.006, yaw: 0.007, roll: 0.005, x: 0.009, y: 0.003, z: 0.01 },
+  idle: { pitch: 0.006, yaw: 0.009, roll: 0.004, x: 0.014, y: 0.004, z: 0.016 },
+  listening: { pitch: 0.005, yaw: 0.007, roll: 0.003, x: 0.009, y: 0.003, z: 0.012 },
+  thinking: { pitch: 0.005, yaw: 0.006, roll: 0.003, x: 0.009, y: 0.003, z: 0.01 },
   speaking: { pitch: 0.002, yaw: 0.003, roll: 0.001, x: 0.013, y: 0.002, z: 0.013 },
 };
 const AXES = ['pitch', 'yaw', 'roll', 'x', 'y', 'z'] as const;
@@ -33,10 +33,10 @@ const AXES = ['pitch', 'yaw', 'roll', 'x', 'y', 'z'] as const;
 const STATE_RATE = 3;
 
 /** The head turns after the eyes: radians per eye width of gaze, by a spring of this rate. */
-const AFTER_GAZE_RAD = { x: 0.32, y: 0.15 } as const;
+const AFTER_GAZE_RAD = { x: 0.2, y: 0.12 } as const;
 const AFTER_GAZE_RATE = 4;
 /** Tilt of the head per eye width that it looks aside, in thought only. */
-const THINKING_TILT_RAD = 0.3;
+const THINKING_TILT_RAD = 0.13;
 
 export class Posture {
   readonly #wanders: ((seconds: number) => number)[];

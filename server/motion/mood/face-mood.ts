@@ -9,6 +9,8 @@ import { VoiceMood } from './voice-mood.ts';
 
 /** Rate of the springs, radians a second: 95 % of the way in 0.8 s. */
 const SPRING_RATE = 6;
+/** Head and gaze are posture and follow more slowly, 95 % of the way in 5 s: they sink into a mood and don't bob with the voice. */
+const POSTURE_RATE = 1;
 /** A given mood is on the face by this share in silence, and whole where the voice is most aroused. */
 const SILENT_SHARE = 0.6;
 /** How far raised brows (a listener's) go, in shares of both brow rows. */
@@ -37,7 +39,10 @@ export interface FaceMoodOptions {
 export class FaceMood {
   readonly #options: FaceMoodOptions;
   readonly #voice: VoiceMood;
-  readonly #springs = Array.from({ length: FACE_NUMBERS }, () => new Ease(SPRING_RATE));
+  readonly #springs = Array.from(
+    { length: FACE_NUMBERS },
+    (_, i) => new Ease(i < EXPRESSION_ROWS.length ? SPRING_RATE : POSTURE_RATE),
+  );
   #given: Mood | undefined;
 
   constructor(options: FaceMoodOptions) {

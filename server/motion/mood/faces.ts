@@ -32,11 +32,11 @@ const FACES: Record<Emotion, Face> = {
   // 1 + 4 + 15, lids and head down
   sad: {
     rows: { brow_inner_up: 0.9, brow_outer_up: -0.35, brow_down: 0.25, frown: 1, eye_wide: -0.9 },
-    pitch: 0.035,
+    pitch: 0.026,
     gazeY: 0.015,
   },
   // 4 + 7 + 10, the chin down
-  angry: { rows: { brow_down: 1.1, eye_squint: 0.5, nose_sneer: 0.7, frown: 0.35 }, pitch: 0.025, gazeY: -0.01 },
+  angry: { rows: { brow_down: 1.1, eye_squint: 0.5, nose_sneer: 0.7, frown: 0.35 }, pitch: 0.02, gazeY: -0.01 },
   // 1 + 2 + 4 + 5, corners drawn (20); the head back
   fearful: {
     rows: { brow_inner_up: 1.2, brow_outer_up: 0.3, brow_down: 0.4, eye_wide: 1.1, frown: 0.6 },
