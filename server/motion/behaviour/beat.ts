@@ -5,7 +5,7 @@ import { FRAME_RATE_HZ } from '../../types.ts';
 import { Ease } from '../ease.ts';
 import type { OwnVoiceFrame } from '../song/index.ts';
 
-/** Beats that a head keeps, in seconds; 0.6 is what people tap by themselves (Fraisse 1982). */
+/** Beats that a head keeps, in seconds; it starts at 100 a minute. */
 const PERIOD_S = { shortest: 0.45, start: 0.6, longest: 1 } as const;
 /** Onsets within about this part of a beat draw the oscillator; those between two beats do not. */
 const CATCH_TURNS = 0.3;

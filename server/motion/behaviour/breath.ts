@@ -1,5 +1,5 @@
 // Breath as head and shoulders show it: a slow tide at rest; in speech and song a quick intake in each pause and a slow
-// fall while the voice sounds (Hixon, Goldman and Mead 1973).
+// fall while the voice sounds.
 
 import { uniform } from '../../noise.ts';
 import type { ConversationState } from '../../types.ts';

@@ -7,10 +7,11 @@ import { FRAME_RATE_HZ } from '../../types.ts';
 import { STREAM } from './streams.ts';
 
 /**
- * Share of fixations on the visitor, spread of the others, and how long one lasts. Listeners look at the other about three
- * quarters of the time, speakers two fifths (Argyle and Cook, Gaze and Mutual Gaze, 1976); one who thinks looks away
- * (Glenberg, Schroeder and Robertson 1998). A camera's picture asks for more contact, so all shares stand a little higher.
- * The spread when speaking is the filmed man's (test/bench/eval-states.ts).
+ * Share of fixations on the visitor, spread of the others, and how long one lasts. That listeners look at the other more than
+ * speakers do is long known (Argyle and Cook, Gaze and Mutual Gaze, 1976), and that hard thought turns the eyes away
+ * (Doherty-Sneddon and Phelps, Gaze aversion, 2005); the shares themselves are chosen, for a camera's picture, which asks for
+ * more contact. Spreads keep the eyes' variance, in talk with pauses and in talk alone, near the filmed man's
+ * (test/bench/eval-states.ts, models/training/evaluate_drift.py).
  */
 const GAZE = {
   idle: { onVisitor: 0.55, spreadX: 0.048, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },
@@ -20,7 +21,7 @@ const GAZE = {
 } as const;
 /** Looks past the visitor last this part of one at the visitor; only a thinker's last as long. */
 const AWAY_SHARE = 0.6;
-/** Where a thinker looks: to one side and up. */
+/** Where a thinker looks: to one side and up, by about 10 degrees. Farther, the way back would shake the first words. */
 const THOUGHT = { x: 0.065, y: -0.045 } as const;
 /** Even a steady look trembles by this much. */
 const FIXATION_JITTER = 0.004;
@@ -31,7 +32,7 @@ const SACCADE_SHARE = 0.6;
 /** A new state is answered by the eyes after at most this, never at once: people finish a look. */
 const ANSWER_FRAMES = { least: 1, most: 4 } as const;
 /**
- * Behind shut lids the eyes turn down (Bour, Aramideh and de Visser 2000). The filmed man's tracked irises do so by this
+ * Behind shut lids the eyes turn down (Riggs, Kelly, Manning and Moore, Blink-related eye movements, 1987). The filmed man's tracked irises do so by this
  * much of an eye width per unit of blink (r 0.93); the model knows blinks in no other way.
  */
 const DIP_PER_BLINK = 0.073;

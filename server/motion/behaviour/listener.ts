@@ -9,8 +9,8 @@ import { STREAM } from './streams.ts';
 import { VisitorVoice } from './visitor-voice.ts';
 
 /**
- * Nods fall on the pauses between phrases (Dittmann and Llewellyn 1968), after at least 0.7 s of voice, and not within
- * 0.8 s of one another (Ward and Tsukahara 2000, whose rule this follows with pauses for low pitch). This one rests longer.
+ * Listeners answer where a phrase ends (Dittmann and Llewellyn 1968), and what the voice does there tells when: its low pitch
+ * (Ward and Tsukahara 2000), here simply its pauses. Least length of a phrase and rest between nods are chosen.
  */
 const PHRASE_FRAMES = Math.round(0.7 * FRAME_RATE_HZ);
 const PAUSE_FRAMES = 5;
