@@ -55,7 +55,7 @@ def run(context):
     section.check("drift: variances, largest change", np.abs(found["variance"] - 1).max(), None, ASKED_VARIANCE)
     section.check("drift: correlation of the hours, under the control's by", (other_past["correlation"] - found["correlation"]).max(), None, ASKED_R)
     section.check("drift: r of lips with the real ones, change", abs(lips[1] - lips[0]), None, ASKED_R)
-    for name in ("opening", "head"):
+    for name in ("opening", "head", "gaze"):
         section.check(f"drift: hour 1, variance of {name} over the real", lively[name], 1 - ASKED_LIVELY, 1 + ASKED_LIVELY)
     return section
 
