@@ -1,9 +1,13 @@
-// Makes warp.wasm from warp.wat (node server/render/build-warp.mjs). Needed only after a change there; a test holds both files together.
+// Makes mesh.wasm and warp.wasm from their .wat (node server/render/build-warp.mjs). Needed only after a change there; a test holds
+// the files together.
 import { readFileSync, writeFileSync } from 'node:fs';
 import wabt from 'wabt';
 
 const folder = new URL('./', import.meta.url);
 const { parseWat } = await wabt();
-const module = parseWat('warp.wat', readFileSync(new URL('warp.wat', folder), 'utf8'), { simd: true });
-module.validate();
-writeFileSync(new URL('warp.wasm', folder), module.toBinary({}).buffer);
+for (const name of ['mesh', 'warp']) {
+  const text = readFileSync(new URL(`${name}.wat`, folder), 'utf8');
+  const module = parseWat(`${name}.wat`, text, { simd: true, bulk_memory: true });
+  module.validate();
+  writeFileSync(new URL(`${name}.wasm`, folder), module.toBinary({}).buffer);
+}

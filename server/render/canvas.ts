@@ -12,9 +12,8 @@ const GREEN = 0x0000ff00;
 const HALF_RED_BLUE = 0x00800080;
 export const OPAQUE = 0xff000000 | 0;
 
-/** Fills the texture [514 * 514] with the portrait [512 * 512 * 4], its border repeated; red becomes the lowest byte. */
-export function fillTexture(texture: Int32Array, rgba: Uint8Array): void {
-  const source = new Int32Array(new Uint8Array(rgba).buffer);
+/** Fills the texture [514 * 514] with a picture [512 * 512] of packed RGBA, its border repeated. */
+export function fillTexture(texture: Int32Array, source: Int32Array): void {
   for (let y = 0; y < TEXTURE_STRIDE; y++) {
     const from = Math.min(PICTURE_SIZE_PX - 1, Math.max(0, y - PAD_PX)) * PICTURE_SIZE_PX;
     const row = source.subarray(from, from + PICTURE_SIZE_PX);

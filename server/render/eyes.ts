@@ -1,12 +1,13 @@
-// What is seen between the lids, and the lids when they close: the portrait's own eyeball with its iris moved by the gaze, then
-// the upper lid drawn down over it with its line of lashes, then the lower lid rising a little.
+// What is seen between the lids: the portrait's own eyeball with its iris moved by the gaze; then the lids over it (lids.ts).
 import { PICTURE_SIZE_PX } from '../types.ts';
-import { blend, OPAQUE, sample, TEXEL, toTexel } from './canvas.ts';
+import { blend, sample, TEXEL, toTexel } from './canvas.ts';
 import type { EyeTopology } from './face-topology.ts';
-import { type LidSkin, measureLidSkin } from './lid-skin.ts';
+import { LidPainter } from './lids.ts';
+import { Footprint, STILL_PX } from './moved.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
-import { LIDS_MEET_AT, type Rig, smoothstep } from './rig.ts';
+import type { Rig } from './rig.ts';
+import { smoothstep } from './smoothstep.ts';
 
 /** Larger gazes would pull lashes into the eye: a portrait has no picture of what its lids hide. In eye widths. */
 const GAZE_X_MAX = 0.13;
@@ -15,23 +16,18 @@ const GAZE_Y_MAX = 0.05;
 const IRIS_WHOLE_RADII = 1.15;
 const IRIS_FREE_RADII = 2.3;
 const FALLOFF_STEPS = 64;
-/** Above the open lid's edge its skin fades in over this height, in eye-corner distances: covers the lashes of the open eye. */
-const LID_FADE_UNITS = 0.06;
-/** Over this share of the eye's width, from both corners, the lid's skin above the eye and the lashes fade in. */
-const CORNER_FADE = 0.12;
-/** A lid that has hardly moved is not painted: its skin would show as a thin line. */
-const LID_SEEN_FROM = 0.05;
-const LID_SEEN_WHOLE = 0.3;
-/** Half thickness of the line of lashes, in eye-corner distances, and its strength. */
-const LASH_UNITS = 0.013;
-const LASH_SHARE = 0.8;
-const FULL = 256;
-
+/** Lids are painted this far around crease and lower lid, in eye-corner distances. */
+const MARGIN_UNITS = 0.05;
 export class EyePainter {
+  readonly footprint: Footprint;
+  /** As drawn last. */
+  #gazeX = 0;
+  #gazeY = 0;
+  #blink = 0;
   readonly #rig: Rig;
   readonly #eye: EyeTopology;
   readonly #opening: Opening;
-  readonly #skin: LidSkin;
+  readonly #lids: LidPainter;
   readonly #widthPx: number;
   readonly #radiusPx: number;
   /** [64] share of the gaze by squared distance from the iris' middle. */
@@ -41,8 +37,10 @@ export class EyePainter {
   constructor(rig: Rig, eye: EyeTopology, rgba: Uint8Array) {
     this.#rig = rig;
     this.#eye = eye;
+    this.footprint = new Footprint([...eye.upper, ...eye.lower, ...eye.crease], Math.ceil(MARGIN_UNITS * rig.unitPx));
     this.#opening = new Opening(eye.upper, eye.lower);
-    this.#skin = measureLidSkin(rgba, rig, eye);
+    this.#opening.measure(rig.restX, rig.restY);
+    this.#lids = new LidPainter(rig, eye, rgba, this.#opening);
     const [outer, inner] = [eye.upper[0] as number, eye.upper.at(-1) as number];
     this.#widthPx = Math.hypot(x(rig, inner) - x(rig, outer), y(rig, inner) - y(rig, outer));
     const [left, right] = eye.irisEdge;
@@ -53,12 +51,30 @@ export class EyePainter {
     }
   }
 
-  /** @param blink 0 as in the portrait .. 1 shut */
-  draw(picture: Int32Array, texture: Int32Array, posed: PosedVertices, blink: number): void {
+  /**
+   * Whether the eye must be drawn again, though its place may not have changed.
+   *
+   * @param blink 0 as in the portrait .. 1 shut
+   */
+  follow(posed: PosedVertices, blink: number): boolean {
+    this.footprint.follow(posed.x, posed.y);
+    const way = Math.max(
+      Math.abs(posed.gazeX - this.#gazeX) * this.#widthPx,
+      Math.abs(posed.gazeY - this.#gazeY) * this.#widthPx,
+      Math.abs(blink - this.#blink) * this.#widthPx,
+    );
+    if (way < STILL_PX) return false;
+    this.#gazeX = posed.gazeX;
+    this.#gazeY = posed.gazeY;
+    this.#blink = blink;
+    return true;
+  }
+
+  draw(picture: Int32Array, texture: Int32Array, posed: PosedVertices): void {
     this.#opening.measure(posed.x, posed.y);
     if (this.#opening.height <= 0) return;
-    if (blink < 1) this.#drawEyeball(picture, texture, posed);
-    if (blink > 0) this.#drawLids(picture, blink);
+    if (this.#blink < 1) this.#drawEyeball(picture, texture, posed);
+    if (this.#blink > 0) this.#lids.draw(picture, posed, this.#opening, this.#blink);
   }
 
   #drawEyeball(picture: Int32Array, texture: Int32Array, posed: PosedVertices): void {
@@ -80,8 +96,8 @@ export class EyePainter {
     const xy = (downRestX * alongX - alongRestX * downX) / determinant;
     const yx = (alongRestY * downY - downRestY * alongY) / determinant;
     const yy = (downRestY * alongX - alongRestY * downX) / determinant;
-    const gazeX = Math.max(-GAZE_X_MAX, Math.min(GAZE_X_MAX, posed.gazeX)) * this.#widthPx;
-    const gazeY = Math.max(-GAZE_Y_MAX, Math.min(GAZE_Y_MAX, posed.gazeY)) * this.#widthPx;
+    const gazeX = Math.max(-GAZE_X_MAX, Math.min(GAZE_X_MAX, this.#gazeX)) * this.#widthPx;
+    const gazeY = Math.max(-GAZE_Y_MAX, Math.min(GAZE_Y_MAX, this.#gazeY)) * this.#widthPx;
     const falloffScale = (FALLOFF_STEPS - 1) / (this.#radiusPx * IRIS_FREE_RADII) ** 2;
     const irisX = x(this.#rig, iris) + gazeX;
     const irisY = y(this.#rig, iris) + gazeY;
@@ -106,64 +122,6 @@ export class EyePainter {
       }
     }
   }
-
-  #drawLids(picture: Int32Array, blink: number): void {
-    const opening = this.#opening;
-    const { upper, edge, columns, lash } = this.#skin;
-    const fade = LID_FADE_UNITS * this.#rig.unitPx;
-    const lashWidth = LASH_UNITS * this.#rig.unitPx;
-    const lashColour = packed(lash[0], lash[1], lash[2]);
-    const width = opening.right - opening.left;
-    const seen = smoothstep(LID_SEEN_FROM, LID_SEEN_WHOLE, blink);
-    for (let column = opening.left; column < opening.right; column++) {
-      const middle = opening.middle(column);
-      const top = opening.top[middle] as number;
-      const bottom = opening.bottom[middle] as number;
-      const height = bottom - top;
-      if (height <= 0) continue;
-      const upperEdge = top + blink * height * (1 - LIDS_MEET_AT);
-      const lowerEdge = bottom - blink * height * LIDS_MEET_AT;
-      const along = ((column + 0.5 - opening.left) / width) * (columns - 1);
-      const left = Math.min(columns - 2, along | 0) * 3;
-      const share = along - left / 3;
-      // Towards the corners, where the lids have hardly any way to go, there is little to cover and no line to draw.
-      const fromCorner = Math.min(along, columns - 1 - along) / (columns - 1);
-      const taper = smoothstep(0, lashWidth * 2, height) * smoothstep(0, CORNER_FADE, fromCorner) * seen;
-      const last = Math.min(PICTURE_SIZE_PX, Math.ceil(bottom + 2 * lashWidth));
-      for (let row = Math.max(0, Math.floor(top - fade)); row < last; row++) {
-        const centre = row + 0.5;
-        const place = Math.min(1, Math.max(0, (centre - top) / Math.max(1, upperEdge - top)));
-        const above = centre < top ? blink * taper * smoothstep(top - fade, top, centre) : seen;
-        const onUpper = clamp01(upperEdge - row) * above;
-        const onLower = clamp01(row + 1 - lowerEdge) * clamp01(bottom - row) * seen;
-        const lidShare = Math.max(onUpper, onLower);
-        const at = row * PICTURE_SIZE_PX + column;
-        if (lidShare > 0) {
-          const red = mixed(upper, edge, left, share, place);
-          const green = mixed(upper, edge, left + 1, share, place);
-          const blue = mixed(upper, edge, left + 2, share, place);
-          picture[at] = blend(picture[at] as number, packed(red, green, blue), (lidShare * FULL) | 0);
-        }
-        const off = (centre - upperEdge) / lashWidth;
-        const lashShare = Math.max(0, 1 - off * off) * LASH_SHARE * taper;
-        if (lashShare > 0) picture[at] = blend(picture[at] as number, lashColour, (lashShare * FULL) | 0);
-      }
-    }
-  }
-}
-
-function mixed(upper: Float32Array, edge: Float32Array, at: number, share: number, place: number): number {
-  const above = (upper[at] as number) * (1 - share) + (upper[at + 3] as number) * share;
-  const below = (edge[at] as number) * (1 - share) + (edge[at + 3] as number) * share;
-  return above + (below - above) * place;
-}
-
-function packed(red: number, green: number, blue: number): number {
-  return OPAQUE | (blue << 16) | (green << 8) | red;
-}
-
-function clamp01(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }
 
 function x(rig: Rig, point: number): number {

@@ -13,10 +13,11 @@ import { EyePainter } from './eyes.ts';
 import { LEFT_EYE, RIGHT_EYE } from './face-topology.ts';
 import { burnLabel } from './label.ts';
 import { MouthPainter } from './mouth.ts';
+import { addPart, alignPart, Footprint, isEmpty, MovedPart, touches } from './moved.ts';
 import type { PaintedMouth, PaintedPatch, Painter } from './painter/index.ts';
-import { VertexPoser } from './pose-vertices.ts';
+import { type PosedVertices, VertexPoser } from './pose-vertices.ts';
 import { buildRig, type Rig } from './rig.ts';
-import { WarpEngine } from './warp.ts';
+import { type Part, WarpEngine } from './warp.ts';
 
 export { loadPainter, type Painter, type PainterCounts, type PainterOptions } from './painter/index.ts';
 
@@ -59,11 +60,12 @@ export function createPictureStream(
 class WarpStream implements PictureStream {
   readonly landmarks: Float32Array;
   readonly neutral: Float32Array;
-  readonly #rig: Rig;
   readonly #engine: WarpEngine;
   readonly #poser: VertexPoser;
   readonly #eyes: readonly [EyePainter, EyePainter];
   readonly #mouth: MouthPainter | PaintedMouth;
+  readonly #mouthFootprint: Footprint;
+  readonly #moved: MovedPart;
   #patch: PaintedPatch | undefined;
   readonly #picture: Picture;
   #isClosed = false;
@@ -74,43 +76,70 @@ class WarpStream implements PictureStream {
       rig = buildRig(avatar, basis);
       rigs.set(avatar, rig);
     }
-    this.#rig = rig;
-    this.#mouth = painter?.mouthOf(avatar, rig) ?? new MouthPainter(rig, avatar.tones);
-    this.#engine = new WarpEngine(rig, this.#mouth instanceof MouthPainter ? undefined : this.#mouth.triangles);
-    fillTexture(this.#engine.texture, avatar.rgba);
-    this.#engine.picture.set(new Int32Array(new Uint8Array(avatar.rgba).buffer));
-    burnLabel(this.#engine.picture, label);
-    this.#poser = new VertexPoser(this.#rig, this.#engine.x, this.#engine.y);
+    const mouth = painter?.mouthOf(avatar, rig) ?? new MouthPainter(rig, avatar.tones);
+    const patched = mouth instanceof MouthPainter ? undefined : mouth.triangles;
+    this.#mouth = mouth;
+    this.#mouthFootprint = mouth instanceof MouthPainter ? mouth.footprint : new Footprint(mouth.triangles, 1);
+    this.#engine = new WarpEngine(rig, patched);
+    const { backdrop, texture, x, y, i420 } = this.#engine;
+    fillTexture(texture, rig.layers.person);
+    backdrop.set(rig.layers.backdrop);
+    burnLabel(backdrop, label);
+    x.set(rig.restX);
+    y.set(rig.restY);
+    this.#moved = new MovedPart(rig.triangles, x, y);
+    this.#poser = new VertexPoser(rig, x, y);
     this.landmarks = this.#poser.posed.landmarks;
-    this.neutral = this.#rig.neutral;
-    this.#eyes = [new EyePainter(this.#rig, LEFT_EYE, avatar.rgba), new EyePainter(this.#rig, RIGHT_EYE, avatar.rgba)];
-    this.#picture = { index: 0, width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, i420: this.#engine.i420 };
-    this.#engine.toI420({ left: 0, top: 0, right: PICTURE_SIZE_PX, bottom: PICTURE_SIZE_PX });
+    this.neutral = rig.neutral;
+    this.#eyes = [new EyePainter(rig, LEFT_EYE, avatar.closed), new EyePainter(rig, RIGHT_EYE, avatar.closed)];
+    this.#picture = { index: 0, width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, i420 };
+    const whole = { left: 0, top: 0, right: PICTURE_SIZE_PX, bottom: PICTURE_SIZE_PX };
+    this.#engine.drawMesh(whole);
+    this.#engine.toI420(whole);
   }
 
   async draw(frame: MotionFrame): Promise<Picture> {
     if (this.#isClosed)
       throw new VaktraError('conversation_closed', 'This picture stream is closed: create another one.');
+    const patch = this.#mouth instanceof MouthPainter ? undefined : await this.#mouth.patchFor(frame.coefficients);
+    const { targetX, targetY } = this.#poser;
     const posed = this.#poser.pose(frame.coefficients);
-    const { picture, texture } = this.#engine;
-    this.#engine.drawMesh();
-    this.#eyes[0].draw(picture, texture, posed, posed.blinkLeft);
-    this.#eyes[1].draw(picture, texture, posed, posed.blinkRight);
-    if (this.#mouth instanceof MouthPainter) this.#mouth.draw(picture, posed);
-    else this.#lay(await this.#mouth.patchFor(frame.coefficients));
-    this.#engine.toI420(this.#rig.moving);
+    const part = this.#moved.follow(targetX, targetY);
+    const [left, right] = this.#eyes;
+    if (left.follow(posed, posed.blinkLeft)) addPart(part, left.footprint.part);
+    if (right.follow(posed, posed.blinkRight)) addPart(part, right.footprint.part);
+    this.#mouthFootprint.follow(posed.x, posed.y);
+    if (patch && patch !== this.#patch) {
+      this.#take(patch);
+      addPart(part, this.#mouthFootprint.part);
+    }
+    if (!isEmpty(part)) this.#drawPart(part, posed);
     this.#picture.index = frame.index;
     return this.#picture;
   }
 
-  #lay(patch: PaintedPatch): void {
-    if (patch !== this.#patch) {
-      this.#engine.patch.set(patch.texels);
-      this.#engine.patchX.set(patch.u);
-      this.#engine.patchY.set(patch.v);
-      this.#patch = patch;
+  /** Draws what has changed, and what is painted over it: that is painted whole or not at all. */
+  #drawPart(part: Part, posed: PosedVertices): void {
+    const footprints = [...this.#eyes.map((eye) => eye.footprint), this.#mouthFootprint];
+    // Twice: what the first adds may touch another.
+    for (const footprint of [...footprints, ...footprints])
+      if (touches(part, footprint.part)) addPart(part, footprint.part);
+    alignPart(part);
+    this.#engine.drawMesh(part);
+    const { picture, texture } = this.#engine;
+    for (const eye of this.#eyes) if (touches(part, eye.footprint.part)) eye.draw(picture, texture, posed);
+    if (touches(part, this.#mouthFootprint.part)) {
+      if (this.#mouth instanceof MouthPainter) this.#mouth.draw(picture, posed);
+      else this.#engine.drawPatch();
     }
-    this.#engine.drawPatch();
+    this.#engine.toI420(part);
+  }
+
+  #take(patch: PaintedPatch): void {
+    this.#engine.patch.set(patch.texels);
+    this.#engine.patchX.set(patch.u);
+    this.#engine.patchY.set(patch.v);
+    this.#patch = patch;
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { blend } from './canvas.ts';
 import { FIRST_GLYPH, GLYPH_COUNT, GLYPH_HEIGHT_PX, GLYPH_WIDTH_PX, GLYPHS_PACKED } from './label-font.ts';
-import { RESTING_BORDER_PX } from './rig.ts';
+import { RESTING_BORDER_PX } from './outer-mesh.ts';
 
 const MARGIN_PX = 6;
 const PADDING_X_PX = 6;

@@ -3,9 +3,11 @@
 import { type AvatarTones, PICTURE_SIZE_PX } from '../types.ts';
 import { blend, OPAQUE } from './canvas.ts';
 import { LIP_LOWER_INNER, LIP_UPPER_INNER } from './face-topology.ts';
+import { Footprint } from './moved.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
-import { type Rig, smoothstep } from './rig.ts';
+import type { Rig } from './rig.ts';
+import { smoothstep } from './smoothstep.ts';
 
 // Lengths are in distances of the outer eye corners (about 9 cm), counted from the middle of the closed lips.
 
@@ -55,10 +57,14 @@ const INNER_LIP_GREEN = 0.86;
 const INNER_LIP_BLUE = 0.88;
 const REDDENING = 0.2;
 
+/** The contour is a curve: between the mesh's points it goes a little beyond them. */
+const EDGE_MARGIN_PX = 3;
+
 const PROFILE_STEPS = 256;
 const PROFILE_HALF = 0.36;
 
 export class MouthPainter {
+  readonly footprint = new Footprint([...LIP_UPPER_INNER, ...LIP_LOWER_INNER], EDGE_MARGIN_PX);
   readonly #opening = new Opening(LIP_UPPER_INNER, LIP_LOWER_INNER);
   readonly #unitPx: number;
   readonly #tones: AvatarTones;

@@ -9,7 +9,8 @@ import {
   LOWER_LIP,
   UPPER_LIP,
 } from './face-topology.ts';
-import { FACE_COEFFICIENTS, type Lids, type Rig, smoothstep } from './rig.ts';
+import { FACE_COEFFICIENTS, type Lids, type Rig } from './rig.ts';
+import { smoothstep } from './smoothstep.ts';
 
 const PITCH = 24;
 const YAW = 25;
@@ -31,11 +32,15 @@ const TRUE_OPENING_UNITS = 0.03;
 const LID_FOLLOWS_GAZE = 1.6;
 const LID_GAZE_MAX = 0.2;
 
+/** Shoulders rise with the head's breath, and follow when it is carried sideways, by these shares. */
+const BODY_LIFTS = 0.9;
+const BODY_SWAYS = 0.5;
+
 type Turn = [number, number, number, number, number, number, number, number, number];
 
 /** Where everything is in one picture. The arrays are reused from picture to picture. */
 export interface PosedVertices {
-  /** [vertices] in pixels. */
+  /** [vertices] where they are drawn, in pixels: they follow `targetX`, `targetY` by steps too small to see (moved.ts). */
   x: Float32Array;
   y: Float32Array;
   /** [478 * 3] the landmarks' x, y, z in pixels. */
@@ -57,15 +62,20 @@ export interface PosedVertices {
 
 export class VertexPoser {
   readonly posed: PosedVertices;
+  /** [vertices] where the last motion puts them, in pixels. */
+  readonly targetX: Float32Array;
+  readonly targetY: Float32Array;
   readonly #rig: Rig;
   readonly #face: Float32Array;
   readonly #turn = new Float32Array(9);
   readonly #mouth: readonly [number, number, number];
 
-  /** @param x, y [vertices] where the result is written */
+  /** @param x, y [vertices] where the vertices are drawn: for who paints on them */
   constructor(rig: Rig, x: Float32Array, y: Float32Array) {
     this.#rig = rig;
     this.#face = new Float32Array(LANDMARK_COUNT * 3);
+    this.targetX = new Float32Array(rig.vertexCount);
+    this.targetY = new Float32Array(rig.vertexCount);
     this.#mouth = [0, 1, 2].map(
       (axis) => ((rig.neutral[UPPER_LIP * 3 + axis] as number) + (rig.neutral[LOWER_LIP * 3 + axis] as number)) / 2,
     ) as [number, number, number];
@@ -179,7 +189,8 @@ export class VertexPoser {
     for (let k = 0; k < 9; k++) turn[k] = (turn[k] as number) * size;
     const moveX = centre[0] + (c[TRANSLATE_X] as number) * unitPx;
     const moveY = centre[1] + (c[TRANSLATE_Y] as number) * unitPx;
-    const { x, y, landmarks, skull } = this.posed;
+    const { targetX: x, targetY: y } = this;
+    const { landmarks, skull } = this.posed;
     const [t0, t1, t2, t3, t4, t5, t6, t7, t8] = turn as unknown as Turn;
     const face = this.#face;
     for (let i = 0; i < LANDMARK_COUNT; i++) {
@@ -192,7 +203,7 @@ export class VertexPoser {
       landmarks[i * 3 + 1] = y[i] as number;
       landmarks[i * 3 + 2] = centre[2] + t6 * dx + t7 * dy + t8 * dz;
     }
-    this.#poseRings(moveX, moveY);
+    this.#poseOuter(c, moveX, moveY);
     const mx = this.#mouth[0] - centre[0];
     const my = this.#mouth[1] - centre[1];
     const mz = this.#mouth[2] - centre[2];
@@ -207,23 +218,29 @@ export class VertexPoser {
     }
   }
 
-  #poseRings(moveX: number, moveY: number): void {
-    const { centre, restX, restY, neutral, ringZ, ringHeadShare, ringSkinShare, ringParent } = this.#rig;
-    const { x, y } = this.posed;
+  /** Hair with the head, the skin beside the face with its motion, shoulders with the breath that lifts the head as well. */
+  #poseOuter(c: Float32Array, moveX: number, moveY: number): void {
+    const { centre, restX, restY, neutral, outer, unitPx } = this.#rig;
+    const { targetX: x, targetY: y } = this;
     const [t0, t1, t2, t3, t4, t5] = this.#turn as unknown as Turn;
     const face = this.#face;
-    for (let k = 0; k < ringParent.length; k++) {
+    const swayX = (c[TRANSLATE_X] as number) * unitPx * BODY_SWAYS;
+    const liftY = (c[TRANSLATE_Y] as number) * unitPx * BODY_LIFTS;
+    for (let k = 0; k < outer.parent.length; k++) {
       const i = LANDMARK_COUNT + k;
-      const dx = (restX[i] as number) - centre[0];
-      const dy = (restY[i] as number) - centre[1];
-      const dz = (ringZ[k] as number) - centre[2];
-      const share = ringHeadShare[k] as number;
-      const parent = (ringParent[k] as number) * 3;
-      const skin = ringSkinShare[k] as number;
+      const atX = restX[i] as number;
+      const atY = restY[i] as number;
+      const dx = atX - centre[0];
+      const dy = atY - centre[1];
+      const dz = (outer.z[k] as number) - centre[2];
+      const share = outer.headShare[k] as number;
+      const skin = outer.skinShare[k] as number;
+      const body = outer.bodyShare[k] as number;
+      const parent = (outer.parent[k] as number) * 3;
       const skinX = ((face[parent] as number) - (neutral[parent] as number)) * skin;
       const skinY = ((face[parent + 1] as number) - (neutral[parent + 1] as number)) * skin;
-      x[i] = (restX[i] as number) + share * (moveX + t0 * dx + t1 * dy + t2 * dz - (restX[i] as number)) + skinX;
-      y[i] = (restY[i] as number) + share * (moveY + t3 * dx + t4 * dy + t5 * dz - (restY[i] as number)) + skinY;
+      x[i] = atX + share * (moveX + t0 * dx + t1 * dy + t2 * dz - atX) + skinX + body * swayX;
+      y[i] = atY + share * (moveY + t3 * dx + t4 * dy + t5 * dz - atY) + skinY + body * liftY;
     }
   }
 }

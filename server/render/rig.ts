@@ -1,6 +1,6 @@
-// A PreparedAvatar's rig: all vertices (landmarks and rings around the face), triangles from back to front, how each one moves.
+// A PreparedAvatar's rig: its layers, all vertices (landmarks and the mesh around them), triangles from back to front, how each moves.
 // Built once per avatar and thread; holds nothing that changes from picture to picture.
-import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { LANDMARK_COUNT, type PreparedAvatar } from '../types.ts';
 import {
   EYE_CORNERS,
   type EyeTopology,
@@ -10,7 +10,8 @@ import {
   LIP_UPPER_INNER,
   RIGHT_EYE,
 } from './face-topology.ts';
-import { PART_COLUMNS, PART_ROWS, type Part } from './warp.ts';
+import { coverOf, type Layers, takeApart } from './layers.ts';
+import { buildOuterMesh, type OuterMesh } from './outer-mesh.ts';
 
 /** Coefficients by which speech moves the face's skin; pose, gaze and lids follow behind them (models/manifest.json). */
 export const FACE_COEFFICIENTS = 24;
@@ -19,23 +20,6 @@ const FIRST_EXPRESSION = 34;
 /** Where the head turns about, from the middle of the outer eye corners, in eye-corner distances down and back. */
 const HEAD_CENTRE_DOWN_UNITS = 0.4;
 const HEAD_CENTRE_BACK_UNITS = 0.6;
-
-/** Nothing closer to the picture's border than this ever moves: the label stands there. */
-export const RESTING_BORDER_PX = 28;
-/** Over this distance from the resting border the motion fades in. */
-const BORDER_FADE_PX = 60;
-
-/**
- * Rings around the face: how far out (the face's outline is 1), what share of the head's motion they take above the face
- * (hair: it belongs to the head) and below it (neck and shoulders: they rest), and what share of the skin's motion.
- */
-const RINGS = [
-  { reach: 1.12, hair: 1, neck: 0.8, skin: 0.6 },
-  { reach: 1.28, hair: 0.97, neck: 0.5, skin: 0.25 },
-  { reach: 1.5, hair: 0.85, neck: 0.2, skin: 0.06 },
-  { reach: 1.78, hair: 0.42, neck: 0.04, skin: 0 },
-  { reach: 2.15, hair: 0, neck: 0, skin: 0 },
-] as const;
 
 /** The lids' points with the way [pixels] that each takes until the eye is shut. */
 export interface Lids {
@@ -57,33 +41,32 @@ export interface Rig {
   coefficients: Uint8Array;
   /** [3 * triangles] from back to front. */
   triangles: Uint16Array;
+  /** [triangles] 1 where the background shines through. */
+  isSoft: Uint8Array;
+  layers: Layers;
   centre: readonly [number, number, number];
   unitPx: number;
   /** Unit vectors of the neutral face in the picture: its right, its down, its back. [9], columns of the rotation. */
   rotation: Float32Array;
-  /** Per ring vertex (index from 478 on): depth, shares of head and skin motion, the outline's landmark it hangs on. */
-  ringZ: Float32Array;
-  ringHeadShare: Float32Array;
-  ringSkinShare: Float32Array;
-  ringParent: Uint16Array;
+  /** The vertices behind the landmarks. */
+  outer: OuterMesh;
   lids: readonly [Lids, Lids];
-  /** The part of the picture that can move. */
-  moving: Part;
 }
 
 /** @param basis [(34 + expressions) * 478 * 3] the motion basis and behind it the expressions', models/motion.*.f32 */
 export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
   const coefficients = skinCoefficients(basis.length / (LANDMARK_COUNT * 3));
-  const rings = buildRings(avatar);
-  const vertexCount = LANDMARK_COUNT + rings.parent.length;
+  const outer = buildOuterMesh(avatar);
+  const vertexCount = LANDMARK_COUNT + outer.parent.length;
   const restX = new Float32Array(vertexCount);
   const restY = new Float32Array(vertexCount);
   for (let i = 0; i < LANDMARK_COUNT; i++) {
-    restX[i] = avatar.landmarks[i * 3] as number;
-    restY[i] = avatar.landmarks[i * 3 + 1] as number;
+    restX[i] = avatar.neutral[i * 3] as number;
+    restY[i] = avatar.neutral[i * 3 + 1] as number;
   }
-  restX.set(rings.x, LANDMARK_COUNT);
-  restY.set(rings.y, LANDMARK_COUNT);
+  restX.set(outer.x, LANDMARK_COUNT);
+  restY.set(outer.y, LANDMARK_COUNT);
+  const layers = takeApart(avatar, outlineOf(outer));
   return {
     vertexCount,
     restX,
@@ -91,17 +74,42 @@ export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
     neutral: avatar.neutral,
     basis: turnedBasis(avatar, basis, coefficients),
     coefficients,
-    triangles: Uint16Array.from([...rings.triangles, ...mouthTriangles(), ...faceTriangles(avatar)]),
+    ...drawnTriangles([...outer.triangles, ...mouthTriangles(), ...faceTriangles(avatar)], layers, restX, restY),
+    layers,
     centre: headCentre(avatar),
     unitPx: avatar.unitPx,
     rotation: avatar.rotation,
-    ringZ: rings.z,
-    ringHeadShare: rings.headShare,
-    ringSkinShare: rings.skinShare,
-    ringParent: rings.parent,
+    outer,
     lids: [buildLids(avatar.neutral, LEFT_EYE), buildLids(avatar.neutral, RIGHT_EYE)],
-    moving: movingPart(rings.x, rings.y),
   };
+}
+
+/** The outermost ring: within it the mesh draws. */
+function outlineOf({ x, y }: OuterMesh): Float32Array {
+  const from = x.length - FACE_OVAL.length;
+  return Float32Array.from({ length: FACE_OVAL.length * 2 }, (_, i) => (i % 2 ? y : x)[from + (i >> 1)] as number);
+}
+
+/** Leaves out the triangles in which nothing of the person is seen. */
+function drawnTriangles(
+  corners: readonly number[],
+  { person }: Layers,
+  restX: Float32Array,
+  restY: Float32Array,
+): { triangles: Uint16Array; isSoft: Uint8Array } {
+  const triangles: number[] = [];
+  const isSoft: number[] = [];
+  for (let at = 0; at < corners.length; at += 3) {
+    const triangle = corners.slice(at, at + 3);
+    const cover = coverOf(
+      person,
+      triangle.map((corner) => [restX[corner] as number, restY[corner] as number]),
+    );
+    if (cover === 'clear') continue;
+    triangles.push(...triangle);
+    isSoft.push(cover === 'soft' ? 1 : 0);
+  }
+  return { triangles: Uint16Array.from(triangles), isSoft: Uint8Array.from(isSoft) };
 }
 
 function headCentre({ neutral, rotation, unitPx }: PreparedAvatar): [number, number, number] {
@@ -160,70 +168,6 @@ function mouthTriangles(): number[] {
   }).flat();
 }
 
-function buildRings(avatar: PreparedAvatar) {
-  const { landmarks } = avatar;
-  const centre = headCentre(avatar);
-  const middleX = mean(landmarks, 0);
-  const middleY = mean(landmarks, 1);
-  const perRing = FACE_OVAL.length;
-  const count = perRing * RINGS.length;
-  const rings = {
-    x: new Float32Array(count),
-    y: new Float32Array(count),
-    z: new Float32Array(count),
-    headShare: new Float32Array(count),
-    skinShare: new Float32Array(count),
-    parent: new Uint16Array(count),
-    triangles: [] as number[],
-  };
-  RINGS.forEach((ring, k) => {
-    FACE_OVAL.forEach((parent, i) => {
-      const at = k * perRing + i;
-      const outX = (landmarks[parent * 3] as number) - middleX;
-      const outY = (landmarks[parent * 3 + 1] as number) - middleY;
-      const reach = Math.min(ring.reach, reachOfBorder(middleX, outX), reachOfBorder(middleY, outY));
-      const x = middleX + outX * reach;
-      const y = middleY + outY * reach;
-      // From hair (above) to neck (below) by the direction in the face's own axes, so that a tilted head keeps its neck.
-      const down =
-        (outX * (avatar.rotation[1] as number) + outY * (avatar.rotation[4] as number)) / Math.hypot(outX, outY);
-      const neck = smoothstep(0.15, 0.8, down);
-      const border = Math.min(x, y, PICTURE_SIZE_PX - x, PICTURE_SIZE_PX - y) - RESTING_BORDER_PX;
-      const fade = smoothstep(0, BORDER_FADE_PX, border);
-      const parentZ = landmarks[parent * 3 + 2] as number;
-      rings.x[at] = x;
-      rings.y[at] = y;
-      // The head is round: outwards the surface falls back to the middle of the head.
-      rings.z[at] = parentZ + (Math.max(parentZ, centre[2]) - parentZ) * smoothstep(1, 1.6, reach);
-      rings.headShare[at] = (ring.hair + (ring.neck - ring.hair) * neck) * fade;
-      rings.skinShare[at] = ring.skin * fade;
-      rings.parent[at] = parent;
-    });
-  });
-  // Outermost ring first: what is nearer to the face covers it.
-  for (let k = RINGS.length - 1; k >= 0; k--) {
-    for (let i = 0; i < perRing; i++) {
-      const next = (i + 1) % perRing;
-      const inner = (index: number) =>
-        k === 0 ? (FACE_OVAL[index] as number) : LANDMARK_COUNT + (k - 1) * perRing + index;
-      const outer = (index: number) => LANDMARK_COUNT + k * perRing + index;
-      rings.triangles.push(outer(i), outer(next), inner(i), inner(i), outer(next), inner(next));
-    }
-  }
-  return rings;
-}
-
-/** How far out one may go along this axis before the resting border begins. */
-function reachOfBorder(middle: number, out: number): number {
-  if (out === 0) return Number.POSITIVE_INFINITY;
-  const border = out > 0 ? PICTURE_SIZE_PX - RESTING_BORDER_PX : RESTING_BORDER_PX;
-  return Math.max(1, (border - middle) / out);
-}
-
-function mean(landmarks: Float32Array, axis: number): number {
-  return FACE_OVAL.reduce((sum, point) => sum + (landmarks[point * 3 + axis] as number), 0) / FACE_OVAL.length;
-}
-
 /** Where the lids meet, as a share of the way from the lower to the upper one: the lower one rises a little. */
 export const LIDS_MEET_AT = 0.12;
 
@@ -243,20 +187,4 @@ function buildLids(neutral: Float32Array, eye: EyeTopology): Lids {
     way.set(lower, up);
   }
   return { points: Uint16Array.from(way.keys()), way: Float32Array.from([...way.values()].flat()) };
-}
-
-function movingPart(x: Float32Array, y: Float32Array): Part {
-  const down = (value: number, step: number) => Math.max(0, Math.floor(value / step) * step);
-  const up = (value: number, step: number) => Math.min(PICTURE_SIZE_PX, Math.ceil(value / step) * step);
-  return {
-    left: down(Math.min(...x), PART_COLUMNS),
-    top: down(Math.min(...y), PART_ROWS),
-    right: up(Math.max(...x), PART_COLUMNS),
-    bottom: up(Math.max(...y), PART_ROWS),
-  };
-}
-
-export function smoothstep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }

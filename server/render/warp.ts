@@ -1,5 +1,5 @@
-// One stream's memory and the loops over its pixels (warp.wat, SIMD): the portrait's triangles drawn at their new places, a painted
-// patch laid over some of them, and the picture's colours turned into I420. A quarter of the time of the same loops in JavaScript.
+// One stream's memory and the loops over its pixels (mesh.wat and warp.wat, SIMD): the portrait's triangles drawn at their new
+// places before what stands still, a painted patch laid over some of them, and the picture's colours turned into I420.
 import { readFileSync } from 'node:fs';
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { TEXTURE_STRIDE } from './canvas.ts';
@@ -27,17 +27,27 @@ export interface Part {
   bottom: number;
 }
 
-interface WarpExports {
+interface MeshExports {
+  restore(backdrop: number, picture: number, left: number, top: number, right: number, bottom: number): void;
   draw_mesh(
     triangles: number,
     corners: number,
+    isSoft: number,
     restX: number,
     restY: number,
     x: number,
     y: number,
     texture: number,
+    textureStrideBytes: number,
     picture: number,
+    left: number,
+    top: number,
+    right: number,
+    bottom: number,
   ): void;
+}
+
+interface WarpExports {
   draw_patch(
     triangles: number,
     corners: number,
@@ -51,12 +61,19 @@ interface WarpExports {
   to_i420(picture: number, i420: number, left: number, top: number, right: number, bottom: number): void;
 }
 
-const compiled = new WebAssembly.Module(readFileSync(new URL('./warp.wasm', import.meta.url)));
+const compiled = compiledFrom('warp.wasm');
+const compiledMesh = compiledFrom('mesh.wasm');
+
+function compiledFrom(file: string): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
+}
 
 export class WarpEngine {
   /** [512 * 512] packed RGBA, red in the lowest byte: the picture being drawn. */
   readonly picture: Int32Array;
-  /** [514 * 514] the portrait with its border repeated (canvas.ts). */
+  /** [512 * 512] packed RGBA: what is seen where the mesh is not, or lets it shine through. */
+  readonly backdrop: Int32Array;
+  /** [514 * 514] the person, colours times alpha, with its border repeated (canvas.ts). */
   readonly texture: Int32Array;
   /** [512 * 512 * 3 / 2] luma, then blue and red difference; BT.601 limited range. */
   readonly i420: Uint8Array;
@@ -69,16 +86,17 @@ export class WarpEngine {
   readonly patchX: Float32Array;
   readonly patchY: Float32Array;
   readonly #run: WarpExports;
+  readonly #mesh: MeshExports;
   readonly #triangleCorners: number;
   readonly #patchCorners: number;
-  readonly #at: { triangles: number; patchTriangles: number; restX: number; restY: number };
+  readonly #at: { triangles: number; isSoft: number; patchTriangles: number; restX: number; restY: number };
 
   /** @param patchTriangles [3 * n] corners of the triangles that the patch is laid over */
   constructor(
-    rig: Pick<Rig, 'triangles' | 'restX' | 'restY' | 'vertexCount'>,
+    rig: Pick<Rig, 'triangles' | 'isSoft' | 'restX' | 'restY' | 'vertexCount'>,
     patchTriangles: Uint16Array = new Uint16Array(0),
   ) {
-    const { triangles, restX, restY, vertexCount } = rig;
+    const { triangles, isSoft, restX, restY, vertexCount } = rig;
     let used = 0;
     const place = (bytes: number): number => {
       const at = used;
@@ -87,9 +105,11 @@ export class WarpEngine {
     };
     const at = {
       picture: place(PIXELS * 4),
+      backdrop: place(PIXELS * 4),
       texture: place(TEXTURE_STRIDE * TEXTURE_STRIDE * 4),
       i420: place((PIXELS * 3) / 2),
       triangles: place(triangles.byteLength),
+      isSoft: place(isSoft.byteLength),
       patch: place(PATCH_STRIDE * PATCH_STRIDE * PATCH_CHANNELS * 2),
       patchTriangles: place(patchTriangles.byteLength),
       patchX: place(vertexCount * 4),
@@ -101,7 +121,9 @@ export class WarpEngine {
     };
     const memory = new WebAssembly.Memory({ initial: Math.ceil(used / WASM_PAGE_BYTES) });
     this.#run = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as WarpExports;
+    this.#mesh = new WebAssembly.Instance(compiledMesh, { env: { memory } }).exports as unknown as MeshExports;
     this.picture = new Int32Array(memory.buffer, at.picture, PIXELS);
+    this.backdrop = new Int32Array(memory.buffer, at.backdrop, PIXELS);
     this.texture = new Int32Array(memory.buffer, at.texture, TEXTURE_STRIDE * TEXTURE_STRIDE);
     this.i420 = new Uint8Array(memory.buffer, at.i420, (PIXELS * 3) / 2);
     this.x = new Float32Array(memory.buffer, at.x, vertexCount);
@@ -110,6 +132,7 @@ export class WarpEngine {
     this.patchX = new Float32Array(memory.buffer, at.patchX, vertexCount);
     this.patchY = new Float32Array(memory.buffer, at.patchY, vertexCount);
     new Uint16Array(memory.buffer, at.triangles, triangles.length).set(triangles);
+    new Uint8Array(memory.buffer, at.isSoft, isSoft.length).set(isSoft);
     new Uint16Array(memory.buffer, at.patchTriangles, patchTriangles.length).set(patchTriangles);
     new Float32Array(memory.buffer, at.restX, vertexCount).set(restX);
     new Float32Array(memory.buffer, at.restY, vertexCount).set(restY);
@@ -118,19 +141,29 @@ export class WarpEngine {
     this.#at = at;
   }
 
-  /** Draws all triangles in their order, from `texture` at rest to `picture` at x, y: bilinear, without gaps between neighbours. */
-  drawMesh(): void {
-    const { triangles, restX, restY } = this.#at;
-    const { x, y, texture, picture } = this;
-    this.#run.draw_mesh(
+  /**
+   * Draws a part of the picture: `backdrop`, and before it all triangles in their order, from `texture` at rest to x, y: bilinear,
+   * without gaps between neighbours.
+   */
+  drawMesh({ left, top, right, bottom }: Part): void {
+    const { triangles, isSoft, restX, restY } = this.#at;
+    const { x, y, texture, picture, backdrop } = this;
+    this.#mesh.restore(backdrop.byteOffset, picture.byteOffset, left, top, right, bottom);
+    this.#mesh.draw_mesh(
       triangles,
       this.#triangleCorners,
+      isSoft,
       restX,
       restY,
       x.byteOffset,
       y.byteOffset,
       texture.byteOffset,
+      TEXTURE_STRIDE * 4,
       picture.byteOffset,
+      left,
+      top,
+      right,
+      bottom,
     );
   }
 

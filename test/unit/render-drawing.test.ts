@@ -4,7 +4,7 @@ import wabt from 'wabt';
 import { blend, fillTexture, sample, TEXEL, TEXTURE_STRIDE, toTexel } from '../../server/render/canvas.ts';
 import { burnLabel, labelPart } from '../../server/render/label.ts';
 import { Opening } from '../../server/render/opening.ts';
-import { RESTING_BORDER_PX } from '../../server/render/rig.ts';
+import { RESTING_BORDER_PX } from '../../server/render/outer-mesh.ts';
 import { WarpEngine } from '../../server/render/warp.ts';
 
 const SIZE = 512;
@@ -14,12 +14,17 @@ const SQUARE = {
   restX: Float32Array.of(100, 300, 100, 300),
   restY: Float32Array.of(100, 100, 300, 300),
   triangles: Uint16Array.of(0, 1, 2, 2, 1, 3),
+  isSoft: Uint8Array.of(0, 0),
 };
 const WHOLE = { left: 0, top: 0, right: SIZE, bottom: SIZE };
 
+function packed(rgba: Uint8Array): Int32Array {
+  return new Int32Array(new Uint8Array(rgba).buffer);
+}
+
 function textureOf(rgba: Uint8Array): Int32Array {
   const texture = new Int32Array(TEXTURE_STRIDE * TEXTURE_STRIDE);
-  fillTexture(texture, rgba);
+  fillTexture(texture, packed(rgba));
   return texture;
 }
 
@@ -148,11 +153,21 @@ describe('drawing a mesh', () => {
 
   function drawn(x: number[], y: number[]): WarpEngine {
     const engine = new WarpEngine(SQUARE);
-    fillTexture(engine.texture, rgba);
+    fillTexture(engine.texture, packed(rgba));
     engine.x.set(x);
     engine.y.set(y);
-    engine.drawMesh();
+    engine.drawMesh(WHOLE);
     return engine;
+  }
+
+  /** A channel between four pixels in full precision. */
+  function between(x: number, y: number, shift: number): number {
+    const [left, top] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
+    const [right, down] = [x - 0.5 - left, y - 0.5 - top];
+    const at = (dx: number, dy: number) => ((pixels[(top + dy) * SIZE + left + dx] ?? 0) >> shift) & 255;
+    return (
+      (at(0, 0) * (1 - right) + at(1, 0) * right) * (1 - down) + (at(0, 1) * (1 - right) + at(1, 1) * right) * down
+    );
   }
 
   it('that has not moved gives every pixel bit by bit, and nothing outside', () => {
@@ -170,7 +185,7 @@ describe('drawing a mesh', () => {
   it('that is turned, stretched and partly outside agrees with sampling each pixel, within two levels, without gaps', () => {
     const [ax, ay] = [-20.3, 60.7];
     const [rightX, rightY, downX, downY] = [1.37, 0.21, -0.33, 1.12]; // pixels of the picture per pixel of the portrait
-    const { picture, texture } = drawn(
+    const { picture } = drawn(
       [ax, ax + 200 * rightX, ax + 200 * downX, ax + 200 * (rightX + downX)],
       [ay, ay + 200 * rightY, ay + 200 * downY, ay + 200 * (rightY + downY)],
     );
@@ -184,14 +199,32 @@ describe('drawing a mesh', () => {
         const v = (dy * rightX - dx * rightY) / determinant;
         if (u < 0.1 || v < 0.1 || u > 199.9 || v > 199.9) continue;
         inside++;
-        const wanted = sample(texture, toTexel(100 + u), toTexel(100 + v));
         const got = picture[y * SIZE + x] ?? 0;
-        // A step of 1/256 pixel and two roundings: noise of full contrast may differ by two levels.
-        if ([0, 8, 16, 24].some((shift) => Math.abs(((wanted >> shift) & 255) - ((got >> shift) & 255)) > 2)) wrong++;
+        // Half a step of sampling and two roundings.
+        const isFar = (shift: number) => Math.abs(between(100 + u, 100 + v, shift) - ((got >> shift) & 255)) > 2;
+        if ([0, 8, 16, 24].some(isFar)) wrong++;
       }
     }
     expect(inside).toBeGreaterThan(40_000);
     expect(wrong / inside).toBeLessThan(0.001);
+  });
+
+  it("lets the backdrop through by the texture's alpha, within a level, and nothing outside its part", () => {
+    const engine = new WarpEngine({ ...SQUARE, isSoft: Uint8Array.of(1, 1) });
+    engine.x.set(SQUARE.restX);
+    engine.y.set(SQUARE.restY);
+    for (const alpha of [0, 1, 77, 128, 254, 255]) {
+      engine.texture.fill((alpha << 24) | (alpha >> 1)); // half of full red, times alpha
+      engine.backdrop.fill(0xff00c864 | 0);
+      engine.picture.fill(0);
+      engine.drawMesh({ left: 120, top: 130, right: 200, bottom: 180 });
+      const pixel = engine.picture[150 * SIZE + 151] ?? 0;
+      const share = alpha / 255;
+      expect(Math.abs((pixel & 255) - ((alpha >> 1) + 100 * (1 - share)))).toBeLessThanOrEqual(1);
+      expect(Math.abs(((pixel >> 8) & 255) - 200 * (1 - share))).toBeLessThanOrEqual(1);
+      expect(pixel >>> 24).toBe(255);
+      expect(engine.picture.filter((drawn) => drawn !== 0).length).toBe(80 * 50);
+    }
   });
 
   it('survives corners that are no numbers, far away, or on one line', () => {
@@ -200,12 +233,13 @@ describe('drawing a mesh', () => {
   });
 });
 
-describe('warp.wasm', () => {
-  it('is what build-warp.mjs makes of warp.wat', async () => {
+describe('the built WASM', () => {
+  it.each(['mesh', 'warp'])('%s.wasm is what build-warp.mjs makes of its text', async (name) => {
     const folder = new URL('../../server/render/', import.meta.url);
     const { parseWat } = await wabt();
-    const built = parseWat('warp.wat', readFileSync(new URL('warp.wat', folder), 'utf8'), { simd: true }).toBinary({});
-    expect(Buffer.from(built.buffer).equals(readFileSync(new URL('warp.wasm', folder)))).toBe(true);
+    const text = readFileSync(new URL(`${name}.wat`, folder), 'utf8');
+    const built = parseWat(`${name}.wat`, text, { simd: true, bulk_memory: true }).toBinary({});
+    expect(Buffer.from(built.buffer).equals(readFileSync(new URL(`${name}.wasm`, folder)))).toBe(true);
   });
 });
 

@@ -8,6 +8,7 @@ const SQUARE = {
   restX: Float32Array.of(100, 228, 100, 228),
   restY: Float32Array.of(100, 100, 228, 228),
   triangles: Uint16Array.of(0, 1, 2, 2, 1, 3),
+  isSoft: Uint8Array.of(0, 0),
 };
 const GREY = 0xff646464 | 0;
 

@@ -36,11 +36,13 @@ export class CropWarp {
     this.#place(u, v, rest.x, rest.y);
     const inTexture = (position: number) =>
       Math.min(CROP_PX + FARTHEST, Math.max(-FARTHEST, position)) + MARGIN_PX + WIDE_AT;
+    const triangles = Uint16Array.from([...ringTriangles(), ...faceTriangles(rig)]);
     this.#engine = new WarpEngine({
       vertexCount: VERTICES,
       restX: rest.x.map(inTexture),
       restY: rest.y.map(inTexture),
-      triangles: Uint16Array.from([...ringTriangles(), ...faceTriangles(rig)]),
+      triangles,
+      isSoft: new Uint8Array(triangles.length / 3),
     });
     fillAround(this.#engine.texture, wide);
   }
@@ -54,7 +56,7 @@ export class CropWarp {
   draw(u: Float32Array, v: Float32Array, inner: Float32Array, out: Float32Array): void {
     const { picture, x, y } = this.#engine;
     this.#place(u, v, x, y);
-    this.#engine.drawMesh();
+    this.#engine.drawMesh({ left: 0, top: 0, right: CROP_PX, bottom: CROP_PX });
     const plane = CROP_PX * CROP_PX;
 
     for (let row = 0; row < CROP_PX; row++) {
