@@ -3,7 +3,7 @@
 import { type AvatarBody, BODY_GRID_POINTS, BODY_GRID_STEP_PX, PICTURE_SIZE_PX } from '../types.ts';
 import { EYE_CORNERS, FACE_OVAL } from './face-mesh.ts';
 import { fillSmoothly } from './fill-smooth.ts';
-import { isInside } from './luma.ts';
+import { isInside, smoothstep } from './luma.ts';
 import type { HeadPose } from './pose.ts';
 
 const DIRECTIONS = 72;
@@ -240,9 +240,4 @@ function depthOfFace(neutral: Float32Array, triangles: Uint16Array, x: number, y
 
 function placeOf(i: number): [number, number] {
   return [(i % BODY_GRID_POINTS) * BODY_GRID_STEP_PX, Math.floor(i / BODY_GRID_POINTS) * BODY_GRID_STEP_PX];
-}
-
-function smoothstep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }

@@ -17,6 +17,9 @@ export const FACE_OVAL = [
 export const LIP_UPPER_INNER = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308] as const;
 export const LIP_LOWER_INNER = [78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308] as const;
 
+/** Corners of the lips' outer contour. */
+export const MOUTH_CORNERS = [61, 291] as const;
+
 /** Rows of lip points that follow the inner contour outwards, with the share of its shift that they take. */
 export const LIP_UPPER_ROWS = [
   { points: [62, 183, 42, 41, 38, 12, 268, 271, 272, 407, 292], share: 0.7 },

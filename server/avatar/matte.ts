@@ -2,11 +2,15 @@
 // landmarks correct it, the picture's own edges refine it.
 import { FACE_OVAL } from './face-mesh.ts';
 import { guidedFilter } from './guided-filter.ts';
-import { isInside } from './luma.ts';
+import { isInside, smoothstep } from './luma.ts';
 import type { RgbPicture } from './picture-input.ts';
 
 /** What the model is less sure of than this is no bridge between the person and another one. */
 const PERSON_FROM = 0.5;
+/** Where the model is in doubt, places of the same colour around it decide together, before the person is cut out. */
+const DECIDE_RADIUS_PX = 28;
+const DECIDE_SOFTNESS = 3e-3;
+const DOUBT = { from: 0.38, to: 0.62 } as const;
 const REFINE_RADIUS_PX = 8;
 const REFINE_SOFTNESS = 1e-3;
 /** The filter's result is stretched so that person and background become whole. */
@@ -21,7 +25,8 @@ const PERSON_ABOVE = 0.88;
 export function personMatte(cut: RgbPicture, probability: Float32Array, landmarks: Float32Array): Uint8Array {
   const { width, height } = cut;
   const face = faceMask(landmarks, width, height);
-  const mask = probability.map((value, i) => (face[i] ? 1 : value));
+  const decided = guidedFilter(cut, probability, DECIDE_RADIUS_PX, DECIDE_SOFTNESS);
+  const mask = decided.map((value, i) => (face[i] ? 1 : smoothstep(DOUBT.from, DOUBT.to, value)));
   keepConnected(mask, face, width, height);
   const refined = guidedFilter(cut, mask, REFINE_RADIUS_PX, REFINE_SOFTNESS);
   return Uint8Array.from(refined, (value, i) => {

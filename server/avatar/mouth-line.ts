@@ -1,7 +1,8 @@
 // Lays the lips' inner contour on the line that the portrait shows, and closes a mouth that the portrait shows open.
-import { LANDMARK_COUNT } from '../types.ts';
-import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS, UPPER_LIP } from './face-mesh.ts';
-import { settleOpenLips } from './open-mouth.ts';
+import { cheapestPath } from './cheapest-path.ts';
+import { closedLandmarks, settleOnEdges } from './close-mouth.ts';
+import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS } from './face-mesh.ts';
+import { type LipEdges, lipEdges } from './lip-edges.ts';
 import type { RgbPicture } from './picture-input.ts';
 
 /** Largest opening (13-14) of a mouth that counts as closed, in eye-corner distances; trackers give closed lips up to 0.025. */
@@ -12,25 +13,29 @@ const SEARCH_UNITS = 0.035;
 const JUMP_PRICE = 6;
 /** Price of lying one pixel off the tracked line, in grey levels. */
 const DISTANCE_PRICE = 0.8;
-/** The lower lip closes most of the gap, as the jaw does. */
-const UPPER_SHARE = 0.3;
-/** The skin around the lips follows their closing, less with the distance. */
-const FOLLOW_RADIUS_UNITS = 0.28;
+
+interface SettledMouth {
+  /** [478 * 3] landmarks with the mouth closed. */
+  neutral: Float32Array;
+  /** Where the lips of an open mouth are; a closed one has none. */
+  edges?: LipEdges;
+}
 
 /**
- * Moves the inner lip points of `landmarks` (changed in place) and returns the neutral face [478 * 3] with the mouth closed.
+ * Moves the inner lip points of `landmarks` (changed in place), and closes an open mouth.
  *
  * @param landmarks [478 * 3] pixels of `picture`
  * @param unitPx pixels per eye-corner distance
  */
-export function settleMouth(picture: RgbPicture, landmarks: Float32Array, unitPx: number): Float32Array {
+export function settleMouth(picture: RgbPicture, landmarks: Float32Array, unitPx: number): SettledMouth {
   const opening = Math.hypot(x(landmarks, 13) - x(landmarks, 14), y(landmarks, 13) - y(landmarks, 14)) / unitPx;
   if (opening > CLOSED_OPENING_UNITS) {
-    settleOpenLips(picture, landmarks, unitPx);
-    return closed(landmarks, unitPx);
+    const edges = lipEdges(picture, landmarks, unitPx);
+    settleOnEdges(landmarks, edges);
+    return { neutral: closedLandmarks(landmarks, edges, unitPx), edges };
   }
   snapToLine(picture, landmarks, unitPx);
-  return landmarks.slice();
+  return { neutral: landmarks.slice() };
 }
 
 function snapToLine(picture: RgbPicture, landmarks: Float32Array, unitPx: number): void {
@@ -70,35 +75,12 @@ function darkLine(picture: RgbPicture, landmarks: Float32Array, unitPx: number):
   const reach = Math.max(2, Math.round(SEARCH_UNITS * unitPx));
   const rows = 2 * reach + 1;
   const tracked = Array.from({ length: columns }, (_, c) => trackedLine(landmarks, start + c));
-  const cost = new Float64Array(columns * rows);
-  const from = new Int16Array(columns * rows);
-  for (let c = 0; c < columns; c++) {
-    for (let r = 0; r < rows; r++) {
-      const offset = r - reach;
-      const own =
-        brightness(picture, start + c, Math.round((tracked[c] ?? 0) + offset)) + DISTANCE_PRICE * Math.abs(offset);
-      let best = c === 0 ? 0 : Number.POSITIVE_INFINITY;
-      for (let step = -1; c > 0 && step <= 1; step++) {
-        const previous = r + step;
-        if (previous < 0 || previous >= rows) continue;
-        const total = (cost[(c - 1) * rows + previous] ?? 0) + JUMP_PRICE * Math.abs(step);
-        if (total < best) {
-          best = total;
-          from[c * rows + r] = previous;
-        }
-      }
-      cost[c * rows + r] = best + own;
-    }
-  }
-  const heights = new Float64Array(columns);
-  let row = 0;
-  for (let r = 0; r < rows; r++) {
-    if ((cost[(columns - 1) * rows + r] ?? 0) < (cost[(columns - 1) * rows + row] ?? 0)) row = r;
-  }
-  for (let c = columns - 1; c >= 0; c--) {
-    heights[c] = Math.round((tracked[c] ?? 0) + row - reach) + 0.5; // the middle of the pixel
-    row = from[c * rows + row] ?? row;
-  }
+  const path = cheapestPath(columns, rows, JUMP_PRICE, (c, r) => {
+    const offset = r - reach;
+    return brightness(picture, start + c, Math.round((tracked[c] ?? 0) + offset)) + DISTANCE_PRICE * Math.abs(offset);
+  });
+  // The middle of the pixel.
+  const heights = Float64Array.from(path, (row, c) => Math.round((tracked[c] ?? 0) + row - reach) + 0.5);
   return (at) => smoothed(heights, at - start);
 }
 
@@ -136,49 +118,6 @@ function brightness(picture: RgbPicture, column: number, row: number): number {
   const py = Math.min(picture.height - 1, Math.max(0, row));
   const at = (py * picture.width + px) * 3;
   return ((picture.data[at] ?? 0) + 2 * (picture.data[at + 1] ?? 0) + (picture.data[at + 2] ?? 0)) / 4;
-}
-
-/** The face with its lips brought together: both inner contours meet, everything near follows. */
-function closed(landmarks: Float32Array, unitPx: number): Float32Array {
-  const neutral = landmarks.slice();
-  const upperLip = new Set<number>(UPPER_LIP);
-  const mouthX = (x(landmarks, 78) + x(landmarks, 308)) / 2;
-  const halfWidth = Math.abs(x(landmarks, 308) - x(landmarks, 78)) / 2;
-  for (let point = 0; point < LANDMARK_COUNT; point++) {
-    const shift = gapShift(landmarks, point, upperLip.has(point), mouthX, halfWidth, unitPx);
-    neutral[point * 3] = x(landmarks, point) + shift.x;
-    neutral[point * 3 + 1] = y(landmarks, point) + shift.y;
-  }
-  return neutral;
-}
-
-function gapShift(
-  landmarks: Float32Array,
-  point: number,
-  isUpperLip: boolean,
-  mouthX: number,
-  halfWidth: number,
-  unitPx: number,
-) {
-  const along = Math.min(1, Math.max(-1, (x(landmarks, point) - mouthX) / halfWidth));
-  const own = Math.max(
-    (LIP_UPPER_INNER as readonly number[]).indexOf(point),
-    (LIP_LOWER_INNER as readonly number[]).indexOf(point),
-  );
-  const column = own >= 0 ? own : Math.round(((along + 1) / 2) * (LIP_UPPER_INNER.length - 1));
-  const upper = LIP_UPPER_INNER[column] ?? 0;
-  const lower = LIP_LOWER_INNER[column] ?? 0;
-  const gapX = x(landmarks, lower) - x(landmarks, upper);
-  const gapY = y(landmarks, lower) - y(landmarks, upper);
-  const line = { x: x(landmarks, upper) + gapX * UPPER_SHARE, y: y(landmarks, upper) + gapY * UPPER_SHARE };
-  const exact = own >= 0;
-  const isAbove = isUpperLip || (!exact && y(landmarks, point) < line.y);
-  const contour = isAbove ? upper : lower;
-  const distance =
-    Math.hypot(x(landmarks, point) - x(landmarks, contour), y(landmarks, point) - y(landmarks, contour)) / unitPx;
-  const follow = exact ? 1 : Math.exp(-((distance / FOLLOW_RADIUS_UNITS) ** 2));
-  const share = (isAbove ? UPPER_SHARE : UPPER_SHARE - 1) * follow;
-  return { x: gapX * share, y: gapY * share };
 }
 
 function x(landmarks: Float32Array, point: number): number {

@@ -22,7 +22,7 @@ import { standUpright } from './upright.ts';
 import { whyNoFace } from './why-no-face.ts';
 
 /** Goes up when anything here changes what comes out; cached avatars of other versions are made again. */
-export const PREPARED_VERSION = 6;
+export const PREPARED_VERSION = 8;
 
 /** A smaller picture cannot hold a face that is large enough. */
 const MIN_PICTURE_PX = 48;
@@ -78,13 +78,13 @@ export class PortraitPreparer {
       sourceEyeDistancePx: place.eyeDistancePx,
       sourceSidePx: Math.min(picture.width, picture.height),
     });
-    const neutral = settleMouth(cut, landmarks, unitPx);
+    const { neutral, edges } = settleMouth(cut, landmarks, unitPx);
     const pose = headPose(neutral, this.#frontal);
     const matte = personMatte(cut, await this.#seePerson(cut), landmarks);
     const background = fillBackground(cut, matte);
     const rgba = withAlpha(cut.data);
     const triangles = this.#finder.triangles.slice();
-    const closed = closedPicture(rgba, landmarks, neutral, triangles);
+    const closed = edges ? closedPicture(rgba, edges, unitPx) : rgba;
     return {
       version: PREPARED_VERSION,
       rgba,

@@ -3,16 +3,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { createFaceFinder, type FaceFinder } from '../../server/avatar/face-finder.ts';
 import { cutFrame, frameAround } from '../../server/avatar/framing.ts';
-import { findFaces, preparePortrait } from '../../server/avatar/index.ts';
-import { settleMouth } from '../../server/avatar/mouth-line.ts';
-import { headPose } from '../../server/avatar/pose.ts';
-import { readFrontalFace } from '../../server/avatar/prepare.ts';
-import { measureTones } from '../../server/avatar/tones.ts';
+import { loadPersonModel } from '../../server/avatar/person-model.ts';
+import { type PortraitModels, PortraitPreparer, readFrontalFace } from '../../server/avatar/prepare.ts';
 import { PROJECT_ROOT } from '../../server/config.ts';
 import { PICTURE_SIZE_PX, type PreparedAvatar } from '../../server/types.ts';
 import { squaredError } from './eval-picture-measures.ts';
 import { type Tracked, trackPictures } from './eval-picture-tracker.ts';
+import { median } from './statistics.ts';
 import { readVideo } from './video-file.ts';
 
 /** Nobody of these is in any training (models/training/painter). pwij3p and swwp2s are one man. */
@@ -21,6 +20,15 @@ const PEOPLE = ['pwij3p', 'swwp2s', 'swiz3n'];
 const KNOWN_MAN_CLIPS = 3;
 /** RMS grey levels by which the prepared portrait may differ from the picture cut here, else the two are not the same frame. */
 const MAX_CUT_DIFFERENCE = 2;
+
+/** Side of the cut as the preparing looks at it the second time (server/avatar/prepare.ts). */
+const CLOSER_PX = 3 * PICTURE_SIZE_PX;
+
+interface Reading {
+  models: PortraitModels;
+  frontal: Float32Array;
+  step: number;
+}
 
 export interface FilmedClip {
   name: string;
@@ -46,29 +54,33 @@ export async function* filmedClips(data: string, step: number): AsyncGenerator<F
     { length: KNOWN_MAN_CLIPS },
     (_, k) => split.test[Math.floor((k * split.test.length) / KNOWN_MAN_CLIPS)] as string,
   ).map((name) => name.replace('grid-', ''));
-  const frontal = await readFrontalFace(join(PROJECT_ROOT, 'models/motion.neutral.f32'));
-  for (const name of PEOPLE) yield await readClip(name, join(data, 'talking', `${name}.mp4`), true, step, frontal);
-  for (const name of known)
-    yield await readClip(name, join(data, 'grid-s1/clips', `${name}.mp4`), false, step, frontal);
+  const finder = await createFaceFinder(); // first: it sets tfjs up for both
+  const reading = {
+    models: { finder, seePerson: await loadPersonModel() },
+    frontal: await readFrontalFace(join(PROJECT_ROOT, 'models/motion.neutral.f32')),
+    step,
+  };
+  for (const name of PEOPLE) yield await readClip(reading, name, join(data, 'talking', `${name}.mp4`), true);
+  for (const name of known) yield await readClip(reading, name, join(data, 'grid-s1/clips', `${name}.mp4`), false);
 }
 
 async function readClip(
+  { models, frontal, step }: Reading,
   name: string,
   file: string,
   isHeldOut: boolean,
-  step: number,
-  frontal: Float32Array,
 ): Promise<FilmedClip> {
   const video = await readVideo(file, step);
   const [first] = video;
   if (!first) throw new Error(`${file} has no pictures.`);
-  const [face] = await findFaces(first);
+  const [face] = await models.finder.find(first);
   if (!face) throw new Error(`No face is seen in the first picture of ${file}.`);
   const frame = frameAround(face.landmarks, first);
   const pictures: Uint8Array[] = [];
   for (const picture of video) pictures.push((await cutFrame(picture, frame)).data);
   const raw = { width: first.width, height: first.height, channels: 3 as const };
-  const avatar = await preparePortrait(await sharp(first.data, { raw }).png().toBuffer());
+  const image = await sharp(first.data, { raw }).png().toBuffer();
+  const avatar = await new PortraitPreparer(models, frontal).prepare(image);
   const prepared = avatar.rgba.filter((_, i) => i % 4 !== 3);
   const difference = Math.sqrt(squaredError(prepared, pictures[0] as Uint8Array));
   if (difference > MAX_CUT_DIFFERENCE) {
@@ -76,19 +88,34 @@ async function readClip(
   }
   const landmarks = trackPictures(pictures);
   if (!landmarks[0]) throw new Error(`No face was tracked in the first picture of ${file}.`);
-  const filmAvatar = relaid(avatar, pictures[0] as Uint8Array, landmarks[0], frontal);
+  const finder = seenBy(models.finder, landmarks[0]);
+  const filmAvatar = await new PortraitPreparer({ ...models, finder }, frontal).prepare(image);
   return { name, isHeldOut, avatar, filmAvatar, pictures, landmarks };
 }
 
-/** A prepared portrait on other landmarks: what follows from them is made again. */
-function relaid(
-  avatar: PreparedAvatar,
-  rgb: Uint8Array,
-  landmarks: Float32Array,
-  frontal: Float32Array,
-): PreparedAvatar {
-  const cut = { data: rgb, width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX };
-  const neutral = settleMouth(cut, landmarks, headPose(landmarks, frontal).unitPx);
-  const pose = headPose(neutral, frontal);
-  return { ...avatar, landmarks, neutral, ...pose, tones: measureTones(cut, landmarks, pose.unitPx) };
+/**
+ * The finder with another tracker's landmarks where the preparing looks closer: at the cut, three times as large, moved a little.
+ * How far it was moved is read from the finder's own landmarks.
+ */
+function seenBy(finder: FaceFinder, landmarks: Float32Array): FaceFinder {
+  let first: Float32Array | undefined;
+  return {
+    ...finder,
+    async find(picture) {
+      const found = await finder.find(picture);
+      const [face] = found;
+      if (!face || picture.width !== CLOSER_PX || picture.height !== CLOSER_PX) return found;
+      const start = first ?? face.landmarks;
+      first = start;
+      const moved = [0, 1, 2].map((axis) =>
+        axis === 2
+          ? 0
+          : Math.round(
+              median([...face.landmarks].flatMap((value, i) => (i % 3 === axis ? [value - (start[i] as number)] : []))),
+            ),
+      );
+      const scale = CLOSER_PX / PICTURE_SIZE_PX;
+      return [{ ...face, landmarks: landmarks.map((value, i) => value * scale + (moved[i % 3] as number)) }];
+    },
+  };
 }
