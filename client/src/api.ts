@@ -1,6 +1,7 @@
 // The server's HTTP routes, as the page uses them. Every failure is an ApiError with the server's own sentence.
 import type { FaceBox } from '../../server/errors.ts';
 import type { ChosenPortrait, PortraitSummary } from '../../server/session/index.ts';
+import type { PreparingStep } from '../../server/types.ts';
 
 /** A picture from this device with the sentence that says who agreed, and which face, where it shows several. */
 export interface Upload {
@@ -44,16 +45,24 @@ export function thumbnailUrl(portraitId: string): string {
   return `/v1/portraits/${encodeURIComponent(portraitId)}/thumbnail.jpg`;
 }
 
-export async function openSession(choice: PortraitChoice): Promise<Session> {
+/** @param onStep called as each step of preparing the portrait begins */
+export async function openSession(choice: PortraitChoice, onStep: (step: PreparingStep) => void): Promise<Session> {
+  const accept = 'application/x-ndjson';
   if ('id' in choice) {
     const body = JSON.stringify({ portrait: choice.id });
-    return read(await send('/v1/sessions', { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
+    const headers = { accept, 'content-type': 'application/json' };
+    return readSteps(await send('/v1/sessions', { method: 'POST', headers, body }), onStep);
   }
   const form = new FormData();
   form.set('consent', choice.consent);
   if (choice.face !== undefined) form.set('face', String(choice.face));
   form.set('picture', choice.picture);
-  return read(await send('/v1/sessions', { method: 'POST', body: form }));
+  return readSteps(await send('/v1/sessions', { method: 'POST', headers: { accept }, body: form }), onStep);
+}
+
+/** A conversation that was opened before, if it still lives. */
+export async function findSession(id: string): Promise<Session> {
+  return read(await send(`/v1/sessions/${encodeURIComponent(id)}`));
 }
 
 async function send(path: string, init?: RequestInit): Promise<Response> {
@@ -65,10 +74,42 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
   }
 }
 
+/** The lines of an answer in steps; the last one is the session or the error. */
+async function readSteps(response: Response, onStep: (step: PreparingStep) => void): Promise<Session> {
+  if (!response.ok || response.body === null) return read(response);
+  let rest = '';
+  let session: Session | undefined;
+  const take = (line: string): void => {
+    const told = JSON.parse(line) as { step: PreparingStep } | { error: Refusal } | Session;
+    if ('step' in told) onStep(told.step);
+    else if ('error' in told) throw refused(told.error);
+    else session = told;
+  };
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const lines = (rest + read.value).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
+  }
+  if (session === undefined)
+    throw new ApiError('unreachable', 'The connection broke while the portrait was prepared: try again.');
+  return session;
+}
+
+interface Refusal {
+  code: string;
+  message: string;
+  faces?: FaceBox[];
+}
+
+function refused({ code, message, faces }: Refusal): ApiError {
+  return new ApiError(code, message, faces);
+}
+
 async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok && body !== undefined) return body as T;
-  const { error } = (body ?? {}) as { error?: { code: string; message: string; faces?: FaceBox[] } };
-  if (error) throw new ApiError(error.code, error.message, error.faces);
+  const { error } = (body ?? {}) as { error?: Refusal };
+  if (error) throw refused(error);
   throw new ApiError('internal', `The server answered ${response.status} without saying why.`);
 }

@@ -14,6 +14,8 @@ export interface ComposerHandlers {
   onInterrupt: () => void;
   /** Another mood was chosen. */
   onMood: () => void;
+  /** Another language was chosen. */
+  onLanguage: () => void;
 }
 
 export class Composer {
@@ -45,12 +47,19 @@ export class Composer {
       if (event.key === 'Escape' && document.querySelector('dialog[open]') === null) this.#interrupt.click();
     });
     this.#mood.addEventListener('change', () => handlers.onMood());
-    this.#language.addEventListener('change', () => localStorage.setItem(LANGUAGE_KEY, this.#language.value));
+    this.#language.addEventListener('change', () => {
+      localStorage.setItem(LANGUAGE_KEY, this.#language.value);
+      handlers.onLanguage();
+    });
   }
 
   /** The mood that was chosen; undefined leaves it to wording and voice. */
   get mood(): Emotion | undefined {
     return EMOTIONS.find((emotion) => emotion === this.#mood.value);
+  }
+
+  get language(): string | undefined {
+    return this.#language.value || undefined;
   }
 
   fillLanguages(languages: { id: string; name: string }[]): void {

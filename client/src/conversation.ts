@@ -1,8 +1,9 @@
 // One conversation as the page sees it: joins it, keeps it when the connection breaks, and passes on what happens.
 // Sound and picture arrive as one MediaStream; nothing is drawn here.
 import type { RtpCapabilities } from 'mediasoup-client/types';
+import type { Results } from '../../server/signaling/messages.ts';
 import { ApiError, type Session } from './api.ts';
-import { Media } from './media.ts';
+import { Media, type MicrophoneUse } from './media.ts';
 import { type Request, type ServerEvent, Socket } from './socket.ts';
 
 /** Waiting times before each new try; the server closes a conversation some ten seconds after its socket is gone. */
@@ -34,11 +35,12 @@ export class Conversation {
     this.#handlers = handlers;
   }
 
-  /** Joins the conversation; the stream follows by `onStream`, before any packet. */
-  async join(): Promise<void> {
+  /** Joins the conversation; the stream follows by `onStream`, before any packet. Returns what was said so far. */
+  async join(): Promise<Results['hello']['transcript']> {
     this.#handlers.onStatus('connecting');
-    const { rtp_capabilities } = await this.#connect();
+    const { rtp_capabilities, transcript } = await this.#connect();
     await this.#receiveMedia(rtp_capabilities as never);
+    return transcript;
   }
 
   request(request: Request): Promise<unknown> {
@@ -49,9 +51,9 @@ export class Conversation {
     this.#socket?.tell(message);
   }
 
-  startMicrophone(onEnded: () => void): Promise<void> {
+  startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<void> {
     if (this.#media === undefined) throw notConnected();
-    return this.#media.startMicrophone(onEnded);
+    return this.#media.startMicrophone(use, onEnded);
   }
 
   async stopMicrophone(): Promise<void> {

@@ -1,6 +1,8 @@
 // The choice of a portrait: the shipped paintings as radio buttons with pictures, and the form for one's own picture.
 // Says what was chosen and shows what is active; opens nothing itself.
+
 import type { PortraitSummary } from '../../server/session/index.ts';
+import type { PreparingStep } from '../../server/types.ts';
 import { type PortraitChoice, thumbnailUrl } from './api.ts';
 import { element } from './dom.ts';
 
@@ -9,8 +11,19 @@ export interface GalleryHandlers {
   onRefused: (sentence: string) => void;
 }
 
+const OPEN_TEXT = 'Use your own picture';
+const STEP_TEXT: Record<PreparingStep, string> = {
+  decode: 'Reading the picture',
+  find: 'Looking for the face',
+  check: 'Checking the portrait',
+  matte: 'Cutting out the person',
+  fill: 'Filling the background',
+  mesh: 'Shaping the head',
+};
+
 export class Gallery {
   readonly #list = element('portraits', HTMLFieldSetElement);
+  readonly #open = element('upload-open', HTMLButtonElement);
   readonly #dialog = element('upload', HTMLDialogElement);
   readonly #form = element('upload-form', HTMLFormElement);
   readonly #handlers: GalleryHandlers;
@@ -18,7 +31,7 @@ export class Gallery {
 
   constructor(handlers: GalleryHandlers) {
     this.#handlers = handlers;
-    element('upload-open', HTMLButtonElement).addEventListener('click', () => this.#dialog.showModal());
+    this.#open.addEventListener('click', () => this.#dialog.showModal());
     element('upload-cancel', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
     this.#form.addEventListener('submit', () => this.#upload());
   }
@@ -38,7 +51,13 @@ export class Gallery {
   /** While a conversation opens nothing else can be chosen. */
   setBusy(busy: boolean): void {
     this.#list.disabled = busy;
-    element('upload-open', HTMLButtonElement).disabled = busy;
+    this.#open.disabled = busy;
+    if (!busy) this.#open.textContent = OPEN_TEXT;
+  }
+
+  /** Says what the server does with the picture; until it is no longer busy. */
+  showStep(step: PreparingStep): void {
+    this.#open.textContent = STEP_TEXT[step];
   }
 
   #option({ id, title, artist, year, licence }: PortraitSummary): HTMLLabelElement {

@@ -9,12 +9,23 @@ import type { Socket } from './socket.ts';
  * The browser's own processing is for calls: it would cut the voice that the avatar is to speak with, so it is off.
  * Who speaks this way listens by headphones, because nothing takes the echo out.
  */
-const MICROPHONE: MediaTrackConstraints = {
+const OWN_VOICE: MediaTrackConstraints = {
   echoCancellation: false,
   noiseSuppression: false,
   autoGainControl: false,
   channelCount: 1,
 };
+
+/** A visitor who talks with the avatar hears it by a loudspeaker, most often. */
+const VISITOR_VOICE: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+  channelCount: 1,
+};
+
+/** `speak`: the avatar speaks with this voice. `listen`: it listens, and answers. */
+export type MicrophoneUse = 'speak' | 'listen';
 
 export class Media {
   readonly #device: Device;
@@ -23,6 +34,7 @@ export class Media {
   #receiving: Transport | undefined;
   #sending: Transport | undefined;
   #microphone: Producer | undefined;
+  #use: MicrophoneUse = 'speak';
 
   private constructor(device: Device, socket: () => Socket) {
     this.#device = device;
@@ -81,9 +93,11 @@ export class Media {
     }
   }
 
-  /** Asks for the microphone (the browser asks the person) and sends it: from now on the avatar speaks with it. */
-  async startMicrophone(onEnded: () => void): Promise<void> {
-    const track = await openMicrophone();
+  /** Asks for the microphone (the browser asks the person) and sends it; one that was open is closed. */
+  async startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<void> {
+    const track = await openMicrophone(use === 'listen' ? VISITOR_VOICE : OWN_VOICE);
+    this.#use = use;
+    this.#microphone?.close();
     try {
       this.#sending ??= this.#device.createSendTransport(await this.#createTransport());
       const transport = this.#sending;
@@ -91,7 +105,12 @@ export class Media {
         this.#connectOnDemand(transport);
         transport.on('produce', ({ rtpParameters }, done, failed) => {
           this.#socket()
-            .request({ type: 'microphone.start', transport: transport.id, rtp_parameters: rtpParameters as never })
+            .request({
+              type: 'microphone.start',
+              transport: transport.id,
+              rtp_parameters: rtpParameters as never,
+              use: this.#use,
+            })
             .then(done, failed);
         });
       }
@@ -150,13 +169,13 @@ function playAtOnce(receiver: RTCRtpReceiver | undefined): void {
   if ('playoutDelayHint' in receiver) receiver.playoutDelayHint = 0;
 }
 
-async function openMicrophone(): Promise<MediaStreamTrack> {
+async function openMicrophone(constraints: MediaTrackConstraints): Promise<MediaStreamTrack> {
   // Browsers hide media devices from pages that did not come by https, except from localhost.
   if (navigator.mediaDevices === undefined) {
     throw new ApiError('microphone', 'The microphone works only on https or localhost: open the page that way.');
   }
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints });
     const [track] = stream.getAudioTracks();
     if (track === undefined) throw new ApiError('microphone', 'The browser gave no microphone.');
     return track;

@@ -3,6 +3,7 @@
 import type { ConversationState, PortraitWarning } from '../../server/types.ts';
 import {
   ApiError,
+  findSession,
   listLanguages,
   listPortraits,
   openSession,
@@ -19,11 +20,15 @@ import { FigurePanel } from './figure-panel.ts';
 import { FigureReader } from './figures.ts';
 import { FirstSound } from './first-sound.ts';
 import { Gallery } from './gallery.ts';
+import type { MicrophoneUse } from './media.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import type { ServerEvent } from './socket.ts';
 import { Stage } from './stage.ts';
+import { Talk } from './talk.ts';
 import { Toasts } from './toasts.ts';
 
+/** The conversation of this tab, so that a reload goes on with it; gone with the tab. */
+const SESSION_KEY = 'vaktra.session';
 const FIGURES_INTERVAL_MS = 1000;
 
 /** As the protocol allows; what is longer is no playout delay any more. */
@@ -57,9 +62,14 @@ export class Page {
   readonly #faceChooser = new FaceChooser((choice) => void this.#open(choice));
   readonly #composer = new Composer({
     onSpeak: (text, language) => this.#speak(text, language),
-    onMicrophone: (on) => void this.#switchMicrophone(on),
+    onMicrophone: (on) => void this.#switchMicrophone('speak', on),
+    onLanguage: () => this.#tellChoices(),
     onInterrupt: () => this.#conversation?.tell({ type: 'interrupt' }),
-    onMood: () => this.#tellMood(),
+    onMood: () => this.#tellChoices(),
+  });
+  readonly #talk = new Talk({
+    onAsk: (text) => this.#ask(text),
+    onListen: (on) => void this.#switchMicrophone('listen', on),
   });
   #figures = new FigureReader();
   #conversation: Conversation | undefined;
@@ -70,7 +80,6 @@ export class Page {
   async start(): Promise<void> {
     this.#stage.onPicture(() => this.#drawCaptions());
     window.setInterval(() => void this.#readFigures(), FIGURES_INTERVAL_MS);
-    window.addEventListener('pagehide', () => this.#conversation?.close());
     await this.#load();
   }
 
@@ -83,6 +92,7 @@ export class Page {
       const wished = new URLSearchParams(location.search).get('portrait');
       const first = portraits.find(({ id }) => id === wished) ?? portraits[0];
       if (first === undefined) throw new ApiError('portrait_unknown', 'The server has no portraits.');
+      if (wished === null && (await this.#resume())) return;
       this.#stage.open(thumbnailUrl(first.id), 'Waking the portrait');
       await this.#open({ id: first.id });
     } catch (error) {
@@ -91,12 +101,27 @@ export class Page {
     }
   }
 
+  /** Goes on with the conversation that this tab had before it was loaded anew. */
+  async #resume(): Promise<boolean> {
+    const id = sessionStorage.getItem(SESSION_KEY);
+    sessionStorage.removeItem(SESSION_KEY);
+    if (id === null) return false;
+    try {
+      const session = await findSession(id);
+      await this.#enter(session, { id: session.portrait.id });
+      this.#gallery.mark(this.#choice);
+      return true;
+    } catch {
+      return false; // it is over: a new one is opened
+    }
+  }
+
   /** Puts a portrait on stage. The one that is there stays until the server has accepted the new one. */
   async #open(choice: PortraitChoice): Promise<void> {
     this.#gallery.setBusy(true);
     this.#stage.setBusy(true);
     try {
-      const session = await openSession(choice);
+      const session = await openSession(choice, (step) => this.#gallery.showStep(step));
       this.#leave();
       await this.#enter(session, choice);
       if ('picture' in choice) this.#warnOf(session.portrait.warnings);
@@ -129,8 +154,9 @@ export class Page {
       },
     });
     this.#conversation = conversation;
+    sessionStorage.setItem(SESSION_KEY, session.id);
     try {
-      await conversation.join();
+      for (const { who, text } of await conversation.join()) this.#talk.say(who, text, true);
     } catch (error) {
       this.#leave();
       throw error;
@@ -146,12 +172,14 @@ export class Page {
   #leave(): void {
     const conversation = this.#conversation;
     this.#conversation = undefined;
+    sessionStorage.removeItem(SESSION_KEY);
     conversation?.close();
     this.#figures = new FigureReader();
     this.#panel.clear();
     this.#clock.reset();
     this.#captions.clear();
     this.#composer.setMicrophone(false);
+    this.#talk.clear();
     this.#setState('idle');
   }
 
@@ -175,6 +203,12 @@ export class Page {
       case 'caption':
         this.#captions.add(event);
         break;
+      case 'transcript':
+        this.#talk.say(event.who, event.text, event.final);
+        break;
+      case 'source':
+        this.#talk.showSource(event.title);
+        break;
       case 'speech.interrupted':
         this.#captions.cut(this.#clock.heardAt(performance.now()) ?? 0);
         break;
@@ -195,18 +229,28 @@ export class Page {
     return this.#try(() => this.#conversation?.request(request));
   }
 
-  #tellMood(): void {
-    const emotion = this.#composer.mood;
-    this.#conversation?.tell({ type: 'mood', ...(emotion && { emotion }) });
+  #ask(text: string): Promise<boolean> {
+    this.#stage.unmute();
+    this.#firstSound.start((latencyMs) => this.#panel.showFirstSound(latencyMs));
+    return this.#try(() => this.#conversation?.request({ type: 'ask', text }));
   }
 
-  async #switchMicrophone(on: boolean): Promise<void> {
+  #tellChoices(): void {
+    const { mood: emotion, language } = this.#composer;
+    this.#conversation?.tell({ type: 'mood', ...(emotion && { emotion }) });
+    if (language) this.#conversation?.tell({ type: 'language', language });
+  }
+
+  async #switchMicrophone(use: MicrophoneUse, on: boolean): Promise<void> {
     this.#stage.unmute();
     const conversation = this.#conversation;
     const switched = await this.#try(() =>
-      on ? conversation?.startMicrophone(() => void this.#switchMicrophone(false)) : conversation?.stopMicrophone(),
+      on
+        ? conversation?.startMicrophone(use, () => void this.#switchMicrophone(use, false))
+        : conversation?.stopMicrophone(),
     );
-    this.#composer.setMicrophone(on && switched);
+    this.#composer.setMicrophone(use === 'speak' && on && switched);
+    this.#talk.setListening(use === 'listen' && on && switched);
   }
 
   #drawCaptions(): void {
@@ -229,8 +273,9 @@ export class Page {
   #showStatus(status: ConnectionStatus): void {
     document.body.dataset.connection = status;
     this.#composer.setConnected(status === 'connected');
+    this.#talk.setConnected(status === 'connected');
     // A new conversation knows nothing of what was chosen before.
-    if (status === 'connected') this.#tellMood();
+    if (status === 'connected') this.#tellChoices();
     this.#showWords();
   }
 

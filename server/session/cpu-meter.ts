@@ -6,6 +6,9 @@ function threadCpuMs(): number {
   return (user + system) / 1000;
 }
 
+/** The end of the measured work of this thread that runs or waits. */
+let turn: Promise<unknown> = Promise.resolve();
+
 export class CpuMeter<Stage extends string> {
   readonly #totals = new Map<Stage, number>();
 
@@ -20,16 +23,20 @@ export class CpuMeter<Stage extends string> {
   }
 
   /**
-   * The same for work that ends later. Other work of this thread that runs meanwhile would be booked too, so it is
-   * meant for model runs, which hold the thread until they are done.
+   * The same for work that ends later, such as model runs. Of all meters in this thread one such work runs at a time, so
+   * that none is booked on another's stage; as they share one thread, none ends later for it.
    */
-  async measureAsync<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    const before = threadCpuMs();
-    try {
-      return await work();
-    } finally {
-      this.#add(stage, threadCpuMs() - before);
-    }
+  measureAsync<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    const measured = turn.then(async () => {
+      const before = threadCpuMs();
+      try {
+        return await work();
+      } finally {
+        this.#add(stage, threadCpuMs() - before);
+      }
+    });
+    turn = measured.catch(() => undefined);
+    return measured;
   }
 
   /** Milliseconds booked on `stage` since the last `reset`. */

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { loadPortraits, type Portrait, preparePortrait } from '../avatar/index.ts';
 import { VaktraError } from '../errors.ts';
-import { PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { PICTURE_SIZE_PX, type PreparedAvatar, type PreparingStep } from '../types.ts';
 import type { PortraitSummary } from './types.ts';
 
 const THUMBNAIL_PX = 192;
@@ -34,7 +34,7 @@ export class Gallery {
   }
 
   /** @throws VaktraError `portrait_unknown`, or what makes its picture unusable */
-  prepare(id: string): Promise<PreparedAvatar> {
+  prepare(id: string, onStep?: (step: PreparingStep) => void): Promise<PreparedAvatar> {
     const portrait = this.#portraits.find((one) => one.id === id);
     if (!portrait) {
       const known = this.#portraits.map((one) => one.id).join(', ');
@@ -45,7 +45,7 @@ export class Gallery {
     }
     let prepared = this.#prepared.get(id);
     if (!prepared) {
-      prepared = readFile(portrait.file).then((image) => preparePortrait(image, { cacheDir: this.#cacheDir }));
+      prepared = readFile(portrait.file).then((image) => preparePortrait(image, { cacheDir: this.#cacheDir, onStep }));
       this.#prepared.set(id, prepared);
       // A failure is told to this caller and tried again for the next.
       prepared.catch(() => this.#prepared.delete(id));
@@ -54,8 +54,12 @@ export class Gallery {
   }
 
   /** @param face which one of several, by its place in the refusal's list */
-  prepareUpload(image: Uint8Array, face: number | undefined): Promise<PreparedAvatar> {
-    return preparePortrait(image, { face });
+  prepareUpload(
+    image: Uint8Array,
+    face: number | undefined,
+    onStep?: (step: PreparingStep) => void,
+  ): Promise<PreparedAvatar> {
+    return preparePortrait(image, { face, onStep });
   }
 
   /** The portrait as it is framed, JPEG. */

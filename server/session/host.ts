@@ -47,7 +47,7 @@ export class LiveConversationHost implements ConversationHost {
     return this.#conversations.size;
   }
 
-  async create({ portrait, language }: ConversationOptions): Promise<LiveConversation> {
+  async create(options: ConversationOptions): Promise<LiveConversation> {
     const { max } = this.#parts.config.conversations;
     if (this.#closed) throw new VaktraError('conversations_full', 'The server is shutting down: try another one.');
     if (this.size + this.#opening >= max) {
@@ -55,7 +55,7 @@ export class LiveConversationHost implements ConversationHost {
     }
     this.#opening += 1;
     try {
-      return await this.#open(portrait, language);
+      return await this.#open(options);
     } finally {
       this.#opening -= 1;
     }
@@ -90,9 +90,9 @@ export class LiveConversationHost implements ConversationHost {
     await Promise.all([...this.#conversations.values()].map((conversation) => conversation.close()));
   }
 
-  async #open(choice: PortraitChoice, language?: string): Promise<LiveConversation> {
+  async #open({ portrait, language, onStep }: ConversationOptions): Promise<LiveConversation> {
     const { media, pacer, pool, speech, brain, recogniser, config, logger, observer, pipelineSettings } = this.#parts;
-    const { avatar, title, portraitId } = await this.#prepare(choice);
+    const { avatar, title, portraitId } = await this.#prepare(portrait, onStep);
     const id = randomUUID();
     const room = await media.createRoom();
     const conversation = new LiveConversation({
@@ -128,9 +128,12 @@ export class LiveConversationHost implements ConversationHost {
     return conversation;
   }
 
-  async #prepare(choice: PortraitChoice): Promise<{ avatar: PreparedAvatar; title: string; portraitId: string }> {
+  async #prepare(
+    choice: PortraitChoice,
+    onStep: ConversationOptions['onStep'],
+  ): Promise<{ avatar: PreparedAvatar; title: string; portraitId: string }> {
     if ('id' in choice) {
-      const avatar = await this.#parts.gallery.prepare(choice.id);
+      const avatar = await this.#parts.gallery.prepare(choice.id, onStep);
       const title = this.portraits().find((portrait) => portrait.id === choice.id)?.title ?? choice.id;
       return { avatar, title, portraitId: choice.id };
     }
@@ -141,7 +144,7 @@ export class LiveConversationHost implements ConversationHost {
       );
     }
     return {
-      avatar: await this.#parts.gallery.prepareUpload(choice.upload, choice.face),
+      avatar: await this.#parts.gallery.prepareUpload(choice.upload, choice.face, onStep),
       title: 'Your picture',
       portraitId: 'upload',
     };

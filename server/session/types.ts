@@ -4,7 +4,7 @@ import type { types as mediasoup } from 'mediasoup';
 import type { Said } from '../bot/index.ts';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
-import type { ConversationState, Emotion, FrameIndex, PortraitWarning, SampleIndex } from '../types.ts';
+import type { ConversationState, Emotion, FrameIndex, PortraitWarning, PreparingStep, SampleIndex } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
@@ -28,6 +28,8 @@ export interface ConversationOptions {
   portrait: PortraitChoice;
   /** BCP 47 tag of what is spoken; the configured one where it is left out. */
   language?: string | undefined;
+  /** Called as each step of preparing the portrait begins; not at all where it is ready. */
+  onStep?: ((step: PreparingStep) => void) | undefined;
 }
 
 /** A word (or a stretch of text) and when it is heard, in samples of the conversation's clock. */

@@ -7,10 +7,12 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { toVaktraError, VaktraError } from '../errors.ts';
 import type { ConversationHost, PortraitChoice } from '../session/index.ts';
+import type { PreparingStep } from '../types.ts';
 import type { Attendance } from './attendance.ts';
 import { securityHeaders } from './headers.ts';
 import { moodFields } from './messages.ts';
 import { readMood } from './mood.ts';
+import { STEPS_TYPE, streamSteps } from './opening-steps.ts';
 import { pictureTooLarge, readUpload } from './upload.ts';
 
 /** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
@@ -110,9 +112,14 @@ function addSessions(app: FastifyInstance, parts: HttpParts): void {
 
   app.post('/v1/sessions', async (request, reply) => {
     if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
-    const conversation = await host.create({ portrait: await readPortrait(request, maxPictureBytes) });
-    attendance.watch(conversation);
-    return reply.code(201).send({ id: conversation.id, portrait: conversation.portrait });
+    const portrait = await readPortrait(request, maxPictureBytes);
+    const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
+      const conversation = await host.create({ portrait, onStep });
+      attendance.watch(conversation);
+      return { id: conversation.id, portrait: conversation.portrait };
+    };
+    if (request.headers.accept === STEPS_TYPE) return reply.type(STEPS_TYPE).send(streamSteps(open));
+    return reply.code(201).send(await open());
   });
   app.get('/v1/sessions/:id', async (request) => {
     const conversation = host.get(check(idParameter, request.params).id);

@@ -23,7 +23,7 @@ let server: TestServer;
 let browser: TestBrowser | undefined;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ VAKTRA_CONVERSATIONS_GRACE_SECONDS: '8' });
 });
 
 afterEach(async () => {
@@ -172,12 +172,17 @@ describe('the page', () => {
     await isIdle(page);
   });
 
-  it('ends its conversation when the visitor leaves', async () => {
+  it('goes on with its conversation when it is loaded anew, and ends it some time after the visitor left', async () => {
     const page = await openLivePage();
-    expect(server.app.host.size).toBe(1);
+    const [conversation] = server.app.host.all();
+    await page.getByLabel('Your question').fill('Do I need a GPU?');
+    await page.keyboard.press('Enter');
+    await page.getByText('ordinary processor').first().waitFor({ timeout: PATIENCE_MS });
+    await page.reload();
+    await page.getByText('Do I need a GPU?').waitFor({ timeout: PATIENCE_MS });
+    expect(server.app.host.all().map(({ id }) => id)).toEqual([conversation?.id]);
     await page.goto('about:blank');
-    // Sooner than the grace that a broken connection is given.
-    await vi.waitFor(() => expect(server.app.host.size).toBe(0), { timeout: 5000 });
+    await vi.waitFor(() => expect(server.app.host.size).toBe(0), { timeout: PATIENCE_MS });
   });
 
   it('puts another portrait on stage and ends the conversation with the first', async () => {
