@@ -122,6 +122,10 @@ export interface AvatarBody {
   neck: [left: number, right: number];
 }
 
+/** What preparing a portrait does, in this order. */
+export const PREPARING_STEPS = ['decode', 'find', 'check', 'matte', 'fill', 'mesh'] as const;
+export type PreparingStep = (typeof PREPARING_STEPS)[number];
+
 /** What about a portrait will not look as well as it could; it is prepared all the same. Codes never change their meaning. */
 export const PORTRAIT_WARNINGS = [
   'face_small',

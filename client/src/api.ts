@@ -46,7 +46,10 @@ export function thumbnailUrl(portraitId: string): string {
 }
 
 /** @param onStep called as each step of preparing the portrait begins */
-export async function openSession(choice: PortraitChoice, onStep: (step: PreparingStep) => void): Promise<Session> {
+export async function openSession(
+  choice: PortraitChoice,
+  onStep: (step: PreparingStep) => void = () => {},
+): Promise<Session> {
   const accept = 'application/x-ndjson';
   if ('id' in choice) {
     const body = JSON.stringify({ portrait: choice.id });
@@ -75,7 +78,7 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
 }
 
 /** The lines of an answer in steps; the last one is the session or the error. */
-async function readSteps(response: Response, onStep: (step: PreparingStep) => void): Promise<Session> {
+async function readSteps(response: Response, onStep: (step: PreparingStep) => void = () => {}): Promise<Session> {
   if (!response.ok || response.body === null) return read(response);
   let rest = '';
   let session: Session | undefined;

@@ -1,6 +1,6 @@
 // The main thread's side of the preparing thread: started on demand, closed by message when idle (its models take 150 MB).
 import { startWorkerThread, type WorkerThread } from '../runtime/index.ts';
-import type { PreparedAvatar } from '../types.ts';
+import type { PreparedAvatar, PreparingStep } from '../types.ts';
 import type { FoundFace } from './face-finder.ts';
 import type { RgbPicture } from './picture-input.ts';
 import type { PortraitCalls } from './portrait-worker.ts';
@@ -12,8 +12,11 @@ export class PortraitThread {
   #running = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  prepare(image: Uint8Array, neutralFile: string, face?: number): Promise<PreparedAvatar> {
-    return this.#use((thread) => thread.request('prepare', { image, neutralFile, face }));
+  prepare(
+    source: PortraitCalls['prepare']['request'],
+    onPart?: (step: PreparingStep) => void,
+  ): Promise<PreparedAvatar> {
+    return this.#use((thread) => thread.request('prepare', source, { ...(onPart && { onPart }) }));
   }
 
   find(picture: RgbPicture): Promise<FoundFace[]> {

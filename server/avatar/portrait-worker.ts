@@ -1,13 +1,17 @@
 // The thread that prepares portraits and finds faces: loads the models at its first call, does one thing after the other.
 import { serveWorkerThread } from '../runtime/index.ts';
-import type { PreparedAvatar } from '../types.ts';
+import type { PreparedAvatar, PreparingStep } from '../types.ts';
 import { createFaceFinder, type FoundFace } from './face-finder.ts';
 import { loadPersonModel } from './person-model.ts';
 import type { RgbPicture } from './picture-input.ts';
 import { type PortraitModels, PortraitPreparer, readFrontalFace } from './prepare.ts';
 
 export interface PortraitCalls {
-  prepare: { request: { image: Uint8Array; neutralFile: string; face: number | undefined }; result: PreparedAvatar };
+  prepare: {
+    request: { image: Uint8Array; neutralFile: string; face: number | undefined };
+    part: PreparingStep;
+    result: PreparedAvatar;
+  };
   find: { request: { picture: RgbPicture }; result: FoundFace[] };
 }
 
@@ -15,8 +19,10 @@ let loading: Promise<PortraitModels> | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 serveWorkerThread<PortraitCalls>({
-  prepare: ({ image, neutralFile, face }) =>
-    inTurn(async (models) => new PortraitPreparer(models, await readFrontalFace(neutralFile)).prepare(image, face)),
+  prepare: ({ image, neutralFile, face }, { post }) =>
+    inTurn(async (models) =>
+      new PortraitPreparer(models, await readFrontalFace(neutralFile)).prepare(image, face, post),
+    ),
   find: ({ picture }) => inTurn(({ finder }) => finder.find(picture)),
 });
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { VaktraError } from '../errors.ts';
-import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar, type PreparingStep } from '../types.ts';
 import { measureBody } from './body.ts';
 import { chooseFace } from './choose-face.ts';
 import { closedPicture } from './close-mouth.ts';
@@ -55,11 +55,18 @@ export class PortraitPreparer {
 
   /**
    * @param face which one, where the picture shows several: from left to right, from 0
+   * @param onStep called as each step begins
    * @throws VaktraError one of the `picture_*` codes
    */
-  async prepare(image: Uint8Array, face?: number): Promise<PreparedAvatar> {
+  async prepare(
+    image: Uint8Array,
+    face?: number,
+    onStep: (step: PreparingStep) => void = () => {},
+  ): Promise<PreparedAvatar> {
+    onStep('decode');
     const decoded = await decodePicture(image);
     if (Math.min(decoded.width, decoded.height) < MIN_PICTURE_PX) throw tooFewPixels(decoded);
+    onStep('find');
     const upright = await standUpright(decoded, this.#finder);
     const { picture } = upright;
     const found = chooseFace(upright, face);
@@ -69,6 +76,7 @@ export class PortraitPreparer {
     const cut = await cutFrame(picture, frame);
     const scale = PICTURE_SIZE_PX / frame.side;
     const landmarks = await this.#exactLandmarks(cut, (place.x - frame.left) * scale, (place.y - frame.top) * scale);
+    onStep('check');
     const { unitPx, rotation } = headPose(landmarks, this.#frontal);
     const warnings = checkPortrait({
       cut,
@@ -80,11 +88,15 @@ export class PortraitPreparer {
     });
     const { neutral, edges } = settleMouth(cut, landmarks, unitPx);
     const pose = headPose(neutral, this.#frontal);
+    onStep('matte');
     const matte = personMatte(cut, await this.#seePerson(cut), landmarks);
+    onStep('fill');
     const background = fillBackground(cut, matte);
     const rgba = withAlpha(cut.data);
     const triangles = this.#finder.triangles.slice();
     const closed = edges ? closedPicture(rgba, edges, unitPx) : rgba;
+    const foreground = personLayer(closed, matte, background);
+    onStep('mesh');
     return {
       version: PREPARED_VERSION,
       rgba,
@@ -97,7 +109,7 @@ export class PortraitPreparer {
       warnings,
       matte,
       background,
-      foreground: personLayer(closed, matte, background),
+      foreground,
       closed,
       body: measureBody(matte, neutral, triangles, pose),
     };
