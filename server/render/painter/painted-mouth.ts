@@ -53,13 +53,15 @@ export class PaintedMouth {
     this.#modes = new MotionModes(rig);
     this.#poser = new VertexPoser(rig, new Float32Array(rig.vertexCount), new Float32Array(rig.vertexCount));
     const [u, v] = this.#inCrop(rig.neutral);
-    const wide = wideReference(avatar.rgba, this.#frame);
-    this.#warp = new CropWarp(rig, wide, ...this.#inCrop(avatar.landmarks));
+    // Warped is what the mesh draws, so that their difference is what the painter changes; it is told what the portrait shows.
+    const drawn = wideReference(avatar.closed, this.#frame);
+    const shown = avatar.closed === avatar.rgba ? drawn : wideReference(avatar.rgba, this.#frame);
+    this.#warp = new CropWarp(rig, drawn, u, v);
     this.#maps = new MouthMaps(u, v);
     this.#mask = patchMask(u, v);
     this.#inputs = {
       warp: new Float32Array(3 * PLANE),
-      reference: cropPlanes(wide),
+      reference: cropPlanes(shown),
       maps: this.#maps.planes,
       noise: noiseOf(avatar.neutral),
     };

@@ -32,12 +32,19 @@ export function wideReference(rgba: Uint8Array, frame: CropFrame): Int32Array {
 /** Colour around a position, weighted over `spread` pixels; beyond the border the border is repeated. */
 function filtered(rgba: Uint8Array, x: number, y: number, spread: number): number {
   const reach = KERNEL_REACH * spread;
-  let [red, green, blue, weights] = [0, 0, 0, 0];
+  const [left, right] = [Math.ceil(x - reach - 0.5), Math.floor(x + reach - 0.5)];
+  const acrossWeights: number[] = [];
+  for (let column = left; column <= right; column++) acrossWeights.push(mitchell((column + 0.5 - x) / spread));
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  let weights = 0;
   for (let row = Math.ceil(y - reach - 0.5); row <= y + reach - 0.5; row++) {
-    const weightY = mitchell((row + 0.5 - y) / spread);
-    for (let column = Math.ceil(x - reach - 0.5); column <= x + reach - 0.5; column++) {
-      const weight = weightY * mitchell((column + 0.5 - x) / spread);
-      const at = (inside(row) * PICTURE_SIZE_PX + inside(column)) * 4;
+    const downWeight = mitchell((row + 0.5 - y) / spread);
+    const start = inside(row) * PICTURE_SIZE_PX;
+    for (let column = left; column <= right; column++) {
+      const weight = downWeight * (acrossWeights[column - left] as number);
+      const at = (start + inside(column)) * 4;
       red += weight * (rgba[at] as number);
       green += weight * (rgba[at + 1] as number);
       blue += weight * (rgba[at + 2] as number);
@@ -55,7 +62,7 @@ function inside(index: number): number {
 /** Mitchell and Netravali's cubic (1988), B = C = 1/3. */
 function mitchell(t: number): number {
   const x = Math.abs(t);
-  if (x < 1) return (7 * x ** 3 - 12 * x ** 2 + 16 / 3) / 6;
-  if (x < 2) return ((-7 / 3) * x ** 3 + 12 * x ** 2 - 20 * x + 32 / 3) / 6;
+  if (x < 1) return (7 * x * x * x - 12 * x * x + 16 / 3) / 6;
+  if (x < 2) return ((-7 / 3) * x * x * x + 12 * x * x - 20 * x + 32 / 3) / 6;
   return 0;
 }
