@@ -34,6 +34,14 @@ export interface Reenacted {
   fine: number;
   frames: number;
   lipErrorPx: number;
+  /** Processor time of a picture, all threads, where no mouth was painted before. */
+  cpuMs: number;
+}
+
+/** Mouths of a clip by one renderer, one after the other, [128 * 128 * 3] each. */
+export interface Strip {
+  title: string;
+  crops: readonly Uint8Array[];
 }
 
 interface Moment {
@@ -49,19 +57,24 @@ export async function measureReenactment(
   drawers: readonly Drawer[],
   basis: Float32Array,
   step: number,
-): Promise<Reenacted[]> {
+): Promise<{ rows: Reenacted[]; strips: Strip[] }> {
   const rows: Reenacted[] = [];
+  const strips: Strip[] = [];
   for await (const clip of filmedClips(data, step)) {
     const moments = momentsOf(clip, clip.filmAvatar, basis);
     const copied = moments.map(({ frame }) => sampleCrop(clip.pictures[0] as Uint8Array, frame));
-    rows.push(judge(clip, moments, COPIED, '-', copied));
+    rows.push({ ...judge(clip, moments, COPIED, '-', copied), cpuMs: 0 });
+    const film = moments.map(({ real }) => real);
+    strips.push({ title: `${clip.name}: film`, crops: film }, { title: COPIED, crops: copied });
     for (const drawer of drawers) {
       for (const geometry of GEOMETRIES) {
-        rows.push(judge(clip, moments, drawer.name, geometry, await draw(clip, moments, basis, drawer, geometry)));
+        const { crops, cpuMs } = await draw(clip, moments, basis, drawer, geometry);
+        rows.push({ ...judge(clip, moments, drawer.name, geometry, crops), cpuMs });
+        if (geometry === 'basis') strips.push({ title: `${drawer.name}, ${cpuMs.toFixed(1)} ms`, crops });
       }
     }
   }
-  return rows;
+  return { rows, strips };
 }
 
 /** What is to be drawn: all pictures after the first in which the face was seen. */
@@ -84,7 +97,7 @@ async function draw(
   basis: Float32Array,
   drawer: Drawer,
   geometry: Geometry,
-): Promise<Uint8Array[]> {
+): Promise<{ crops: Uint8Array[]; cpuMs: number }> {
   const avatar = geometry === 'served' ? clip.avatar : clip.filmAvatar;
   const motion = geometry === 'served' ? momentsOf(clip, avatar, basis) : moments;
   // What the coefficients leave becomes rows of its own, one for each picture, so that the lips lie exactly where the film has them.
@@ -93,16 +106,20 @@ async function draw(
   whole.set(basis);
   for (const [k, { fitted }] of moments.entries()) whole.set(fitted.residual, (rows + k) * fitted.residual.length);
   const stream = drawer.open(avatar, geometry === 'points' ? whole : basis);
-  const drawn: Uint8Array[] = [];
+  const crops: Uint8Array[] = [];
+  let cpuMicroseconds = 0;
   for (const [k, { fitted }] of motion.entries()) {
     const coefficients = new Float32Array(rows + moments.length);
     coefficients.set(fitted.coefficients);
     coefficients[rows + k] = 1;
+    const before = process.cpuUsage();
     const { i420 } = await stream.draw({ index: k, coefficients, state: 'speaking' });
-    drawn.push(sampleCrop(rgbOf(i420), (moments[k] as Moment).frame));
+    const { user, system } = process.cpuUsage(before);
+    cpuMicroseconds += user + system;
+    crops.push(sampleCrop(rgbOf(i420), (moments[k] as Moment).frame));
   }
   stream.close();
-  return drawn;
+  return { crops, cpuMs: cpuMicroseconds / 1000 / moments.length };
 }
 
 function judge(
@@ -111,7 +128,7 @@ function judge(
   renderer: string,
   geometry: Reenacted['geometry'],
   drawn: readonly Uint8Array[],
-): Reenacted {
+): Omit<Reenacted, 'cpuMs'> {
   const pairs = moments.map((moment, k) => ({ ...moment, drawn: drawn[k] as Uint8Array }));
   const energy = (which: 'real' | 'drawn') =>
     mean(pairs.map(({ frame, box, ...crops }) => fineEnergy(cropLuma(crops[which]), frame.unitPx, box)));

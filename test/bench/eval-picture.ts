@@ -13,7 +13,7 @@ import { idleMotion, loadServedMotion, preparedPortraits, spokenMotion } from '.
 import { measureReenactment, type Reenacted } from './eval-picture-reenact.ts';
 import { measureStillness, type Stillness } from './eval-picture-still.ts';
 import { type Check, checksOf } from './eval-picture-verdict.ts';
-import { drawPortraitSheet } from './picture-sheet.ts';
+import { drawFilmSheet, drawOverview, drawPortraitSheet } from './picture-sheet.ts';
 import { printTable } from './table.ts';
 
 const PARTS = ['film', 'lips', 'identity', 'still', 'sheets'] as const;
@@ -86,7 +86,12 @@ async function measure(
   const figures: Figures = { film: [], lips: [], identity: [], still: [] };
   const model = await loadServedMotion();
   const { basis } = model;
-  if (only.includes('film')) figures.film = await measureReenactment(data, drawers, basis, Number(step));
+  if (sheets !== undefined) await mkdir(sheets, { recursive: true });
+  if (only.includes('film')) {
+    const { rows, strips } = await measureReenactment(data, drawers, basis, Number(step));
+    figures.film = rows;
+    if (sheets !== undefined) await drawFilmSheet(strips, join(sheets, 'film.png'));
+  }
   if (only.every((part) => part === 'film')) return figures;
   const portraits = await preparedPortraits(data, names);
   const compared = [...new Set([FIRST_RENDERER, servedDrawer(drawers)])];
@@ -94,7 +99,9 @@ async function measure(
   const stills = finder && (await describeStills(portraits, finder));
   const spoken = await spokenMotion(model, data, STILL_FRAMES * 2, 0);
   const idle = await idleMotion(model, STILL_FRAMES);
-  if (sheets !== undefined) await mkdir(sheets, { recursive: true });
+  if (only.includes('sheets') && sheets !== undefined) {
+    await drawOverview(portraits, servedDrawer(drawers), basis, join(sheets, 'overview.png'));
+  }
   for (const [voice, portrait] of portraits.entries()) {
     for (const drawer of compared) {
       if (only.includes('lips')) {
