@@ -14,6 +14,7 @@ import type {
   ConversationStats,
 } from '../../server/session/index.ts';
 import { createSignaling, type Signaling, type SignalingConfig } from '../../server/signaling/index.ts';
+import { PREPARING_STEPS } from '../../server/types.ts';
 
 const STATS: ConversationStats = {
   state: 'idle',
@@ -127,6 +128,7 @@ export class RecordingHost implements ConversationHost {
     const portraitId = 'id' in options.portrait ? options.portrait.id : 'upload';
     if (portraitId === 'nobody') throw new VaktraError('portrait_unknown', 'There is no portrait "nobody".');
     this.created.push(options);
+    for (const step of PREPARING_STEPS) options.onStep?.(step);
     const conversation = new RecordingConversation(`session-${this.conversations.size + 1}`, portraitId);
     this.conversations.set(conversation.id, conversation);
     return conversation;

@@ -1,6 +1,7 @@
 // The HTTP routes against a listening server: what they answer, and what they answer to what is wrong.
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PREPARING_STEPS } from '../../server/types.ts';
 import { RecordingHost, startSignaling, TEST_CONFIG } from './signaling-host.ts';
 
 let server: Awaited<ReturnType<typeof startSignaling>>;
@@ -72,6 +73,24 @@ describe('a session', () => {
     const { status } = await request('/v1/sessions', form({ picture, consent: '  Ada Example agreed ' }));
     expect(status).toBe(201);
     expect(host.created[0]?.portrait).toEqual({ upload: picture, consent: 'Ada Example agreed' });
+  });
+
+  it('tells the steps of preparing as they begin, and last what was opened or why not', async () => {
+    const headers = { accept: 'application/x-ndjson' };
+    const lines = async (init: RequestInit) => {
+      const response = await fetch(`${server.url}/v1/sessions`, { ...init, headers: { ...init.headers, ...headers } });
+      expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+      return (await response.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+    };
+    const told = await lines(form({ picture: new Uint8Array(10), consent: 'Ada' }));
+    expect(told.slice(0, -1)).toEqual(PREPARING_STEPS.map((step) => ({ step })));
+    expect(told.at(-1)).toMatchObject({ id: expect.any(String), portrait: { id: 'upload' } });
+    const body = JSON.stringify({ portrait: 'nobody' });
+    const refused = await lines({ method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect(refused).toEqual([{ error: expect.objectContaining({ code: 'portrait_unknown', status: 404 }) }]);
   });
 
   it('takes the face that was chosen among several', async () => {
