@@ -52,7 +52,7 @@ HELD_OUT_CLIPS = 6 if SMOKE else 40  # for the test, and as many again for tunin
 ENCODER_TRAINING_STEPS = 300 if SMOKE else 4500
 ALIGNER_TRAINING_STEPS = 200 if SMOKE else 1600
 TEACHER_TRAINING_STEPS = 300 if SMOKE else 7000
-DISTIL_TRAINING_STEPS = 200 if SMOKE else 1900
+DISTIL_TRAINING_STEPS = 200 if SMOKE else 1500
 STUDENT_STEPS = 2  # denoising steps of the shipped model
 # The student's noise for pitch, yaw, roll, x, y, z: gives back the spread that few steps cost (evaluate_alive.py, tuning clips).
 HEAD_TEMPERATURE = [1.75, 1.5, 1.65, 1.55, 1.55, 1.55]
