@@ -18,6 +18,8 @@ export class Talk {
   readonly #ask = element('ask-button', HTMLButtonElement);
   readonly #listen = element('listen', HTMLButtonElement);
   readonly #handlers: TalkHandlers;
+  /** Where the answer that is heard now is taken from. */
+  #source: string | undefined;
   /** What the visitor has said so far, until it is final. */
   #partial: HTMLLIElement | undefined;
 
@@ -41,30 +43,35 @@ export class Talk {
     element('listen-hint', HTMLElement).hidden = !on;
   }
 
-  say(who: Speaker, text: string, isFinal: boolean): void {
+  /** @param sample where it began on the conversation's clock: an answer that is cut is told after the question that cut it */
+  say(who: Speaker, text: string, sample: number, isFinal: boolean): void {
     const entry = (who === 'visitor' && this.#partial) || document.createElement('li');
     entry.dataset.who = who;
     entry.dataset.final = String(isFinal);
+    entry.dataset.sample = String(sample);
     const name = document.createElement('b');
     name.textContent = NAMES[who];
     entry.replaceChildren(name, ' ', text);
-    if (!entry.isConnected) this.#list.append(entry);
+    if (!entry.isConnected) this.#list.insertBefore(entry, this.#firstAfter(sample));
+    if (who === 'avatar' && this.#source !== undefined) entry.append(sourceElement(this.#source));
+    if (who === 'avatar') this.#source = undefined;
     if (who === 'visitor') this.#partial = isFinal ? undefined : entry;
     entry.scrollIntoView({ block: 'nearest' });
   }
 
   /** Where the answer that comes next is taken from. */
   showSource(title: string): void {
-    const source = document.createElement('li');
-    source.className = 'source';
-    source.textContent = `From: ${title}`;
-    this.#list.append(source);
+    this.#source = title;
   }
 
   clear(): void {
     this.#list.replaceChildren();
     this.#partial = undefined;
     this.setListening(false);
+  }
+
+  #firstAfter(sample: number): Element | null {
+    return [...this.#list.children].find((entry) => Number((entry as HTMLElement).dataset.sample) > sample) ?? null;
   }
 
   #isListening(): boolean {
@@ -81,4 +88,10 @@ export class Talk {
     // What was refused comes back to be corrected, unless something else was typed meanwhile.
     if (!(await this.#handlers.onAsk(text)) && this.#question.value === '') this.#question.value = text;
   }
+}
+
+function sourceElement(title: string): HTMLElement {
+  const source = document.createElement('small');
+  source.textContent = `From: ${title}`;
+  return source;
 }

@@ -8,7 +8,7 @@ import type { Brain, Said } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
 import type { AvatarSender, MediaRoom, Pacer, RoomSink, SinkListener } from '../media/index.ts';
 import type { Recogniser, Speech } from '../speech/index.ts';
-import type { FrameIndex } from '../types.ts';
+import type { FrameIndex, SampleIndex } from '../types.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
@@ -335,8 +335,8 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
   #noteSpoken(event: keyof ConversationEvents, about: ConversationEvents[keyof ConversationEvents][0]): void {
     const isWhole = event === 'speechEnded';
     if (!isWhole && event !== 'speechInterrupted') return;
-    const { eventId, text } = about as { eventId: string; text: string };
-    this.#turn.spoken(eventId, text, isWhole);
+    const { eventId, start, text } = about as { eventId: string; start: SampleIndex; text: string };
+    this.#turn.spoken(eventId, { text, sample: start, isWhole });
   }
 
   #warn(error: VaktraError): void {

@@ -206,20 +206,22 @@ export class SpokenVoice {
 
   #ended(utterance: Utterance, sample: SampleIndex): void {
     this.#utterances.delete(utterance.eventId);
-    this.#parts.emit('speechEnded', { eventId: utterance.eventId, sample, text: utterance.heardBefore(sample) });
+    const { eventId, start = sample } = utterance;
+    this.#parts.emit('speechEnded', { eventId, start, sample, text: utterance.heardBefore(sample) });
     const goesOn = [...this.#utterances.values()].some(({ start }) => start !== undefined && start <= sample);
     if (!goesOn) this.#speaks(false, sample);
   }
 
   #interrupted(utterance: Utterance, sample: SampleIndex): void {
-    const { eventId, start } = utterance;
-    const sent = Math.max(0, sample - (start ?? sample));
+    const { eventId, start = sample } = utterance;
+    const sent = Math.max(0, sample - start);
     const unheard = ((this.#playoutDelayMs ?? 0) * CLOCK_RATE_HZ) / 1000;
     const playbackPosition = Math.max(0, Math.round(sent - unheard));
     this.#parts.emit('speechInterrupted', {
       eventId,
+      start,
       playbackPosition,
-      text: utterance.heardBefore((start ?? sample) + playbackPosition),
+      text: utterance.heardBefore(start + playbackPosition),
       measure: this.#playoutDelayMs === undefined ? 'sent' : 'heard',
     });
   }

@@ -63,12 +63,14 @@ export interface ConversationEvents {
   /** The first sample of this utterance is handed to the network. */
   speechStarted: [{ eventId: string; sample: SampleIndex }];
   /** `text`: its words; empty where they are not known, as of pushed audio. */
-  speechEnded: [{ eventId: string; sample: SampleIndex; text: string }];
+  speechEnded: [{ eventId: string; start: SampleIndex; sample: SampleIndex; text: string }];
   /**
    * `playbackPosition`: samples of this speech that were heard; `sent` where the client reports no playout delay. `text`: the words
    * that began before it.
    */
-  speechInterrupted: [{ eventId: string; playbackPosition: SampleIndex; measure: 'sent' | 'heard'; text: string }];
+  speechInterrupted: [
+    { eventId: string; start: SampleIndex; playbackPosition: SampleIndex; measure: 'sent' | 'heard'; text: string },
+  ];
   caption: [Caption];
   /** What was said and heard, by whom; with `isFinal` false what a visitor has said so far. */
   transcript: [{ who: 'visitor' | 'avatar' | 'agent'; text: string; sample: SampleIndex; isFinal: boolean }];

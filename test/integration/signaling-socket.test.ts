@@ -193,8 +193,14 @@ describe('a socket', () => {
     conversation.emit('state', { state: 'speaking', sample: 4800 });
     conversation.emit('speechStarted', { eventId: 'e1', sample: 4800 });
     conversation.emit('caption', { eventId: 'e1', text: 'Hello', start: 4800, end: 24_000 });
-    conversation.emit('speechInterrupted', { eventId: 'e1', playbackPosition: 9600, measure: 'heard', text: 'Hello' });
-    conversation.emit('speechEnded', { eventId: 'e1', sample: 14_400, text: 'Hello you' });
+    conversation.emit('speechInterrupted', {
+      eventId: 'e1',
+      start: 4800,
+      playbackPosition: 9600,
+      measure: 'heard',
+      text: 'Hello',
+    });
+    conversation.emit('speechEnded', { eventId: 'e1', start: 4800, sample: 14_400, text: 'Hello you' });
     conversation.emit('transcript', { who: 'visitor', text: 'Hm?', sample: 15_000, isFinal: true });
     conversation.emit('source', { eventId: 'e1', title: 'A', url: 'a.md#a' });
     conversation.emit('handOver', { reason: 'angry' });

@@ -14,10 +14,15 @@ export class Transcript {
     return this.#entries;
   }
 
-  /** @returns whether there was anything to add */
+  /**
+   * Puts it where it began: an answer that is cut is told after the question that cut it.
+   *
+   * @returns whether there was anything to add
+   */
   add(said: Said): boolean {
     if (said.text.trim() === '') return false;
-    this.#entries.push(said);
+    const after = this.#entries.findLastIndex(({ sample }) => sample <= said.sample);
+    this.#entries.splice(after + 1, 0, said);
     if (this.#entries.length > MAX_ENTRIES) this.#entries = this.#entries.slice(-MAX_ENTRIES);
     return true;
   }

@@ -42,7 +42,7 @@ export class Turn {
 
   /** What the visitor said or wrote. An answer that is still being thought of or written is given up. */
   ask(text: string): void {
-    if (!this.#note('visitor', text)) return;
+    if (!this.#note('visitor', text, this.#parts.position())) return;
     if (this.#parts.brain && !this.isTakenOver) void this.#answer(text, this.#parts.brain);
   }
 
@@ -57,8 +57,8 @@ export class Turn {
   }
 
   /** What the avatar said and was heard, to the end or until it was cut. */
-  spoken(eventId: string, text: string, isWhole: boolean): void {
-    this.#note(this.isTakenOver ? 'agent' : 'avatar', text);
+  spoken(eventId: string, { text, sample, isWhole }: { text: string; sample: SampleIndex; isWhole: boolean }): void {
+    this.#note(this.isTakenOver ? 'agent' : 'avatar', text, sample);
     if (isWhole && eventId === this.#endsWith) this.#parts.goodbye();
   }
 
@@ -74,8 +74,8 @@ export class Turn {
     this.#thinking = undefined;
   }
 
-  #note(who: Said['who'], text: string): boolean {
-    const said: Said = { who, text: text.trim(), sample: this.#parts.position() };
+  #note(who: Said['who'], text: string, sample: SampleIndex): boolean {
+    const said: Said = { who, text: text.trim(), sample };
     if (!this.transcript.add(said)) return false;
     this.#parts.said(said);
     return true;
