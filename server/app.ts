@@ -103,14 +103,14 @@ export async function startApp(
     running.push(() => speech.close());
     const { allowPrivate } = config.outgoing;
     const brain = await createBrain({ ...config.bot, allowPrivate });
-    if (brain) running.push(() => brain.close());
+    running.push(async () => brain?.close());
     const recogniser = await createRecogniser({
       ...config.speech.recognition,
       phrases: [...(brain?.phrases() ?? []), ...INTERRUPTIONS],
       allowPrivate,
       logger,
     });
-    if (recogniser) running.push(() => recogniser.close());
+    running.push(async () => recogniser?.close());
     const pool = await PipelinePool.start({
       threads: orCores(config.pipeline.threads),
       data: { motion: motionModelOptions(config), painter: painterOptions(config) },
