@@ -106,7 +106,7 @@ function edgeOf(avatar: PreparedAvatar): number[] {
 }
 
 /** Mean length of the brightness' gradient over places of the crop, by central differences. */
-export function gradient({ data, width, height }: LumaPlane, places: readonly number[]): number {
+function gradient({ data, width, height }: LumaPlane, places: readonly number[]): number {
   const at = (column: number, row: number) =>
     data[Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column))] as number;
   return mean(
