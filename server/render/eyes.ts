@@ -3,7 +3,7 @@ import { PICTURE_SIZE_PX } from '../types.ts';
 import { blend, sample, TEXEL, toTexel } from './canvas.ts';
 import type { EyeTopology } from './face-topology.ts';
 import { LidPainter } from './lids.ts';
-import { Footprint, STILL_PX } from './moved.ts';
+import { Footprint, STEP_PX } from './moved.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
 import type { Rig } from './rig.ts';
@@ -63,7 +63,7 @@ export class EyePainter {
       Math.abs(posed.gazeY - this.#gazeY) * this.#widthPx,
       Math.abs(blink - this.#blink) * this.#widthPx,
     );
-    if (way < STILL_PX) return false;
+    if (way < STEP_PX) return false;
     this.#gazeX = posed.gazeX;
     this.#gazeY = posed.gazeY;
     this.#blink = blink;

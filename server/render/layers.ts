@@ -5,6 +5,8 @@ import { OPAQUE } from './canvas.ts';
 /** Alpha this close to none or all is none or all: a matte's last few levels are noise, and whole pixels are drawn faster. */
 const CLEAR_BELOW = 6;
 const WHOLE_FROM = 249;
+/** A difference that nobody sees. */
+const UNSEEN_LEVELS = 3;
 /** Sampling reaches this far beyond a triangle. */
 const REACH_PX = 1.5;
 
@@ -17,7 +19,7 @@ export interface Layers {
 
 /** @param outline [2 * n] x, y of the polygon within which the mesh draws, in pixels */
 export function takeApart(avatar: PreparedAvatar, outline: Float32Array): Layers {
-  const { closed, background, matte } = avatar;
+  const { closed, background } = avatar;
   const pixels = PICTURE_SIZE_PX * PICTURE_SIZE_PX;
   const person = new Int32Array(pixels);
   const backdrop = new Int32Array(pixels);
@@ -26,14 +28,13 @@ export function takeApart(avatar: PreparedAvatar, outline: Float32Array): Layers
     for (let column = 0; column < PICTURE_SIZE_PX; column++) {
       const at = row * PICTURE_SIZE_PX + column;
       const isMeshed = crossings.filter((x) => x <= column + 0.5).length % 2 === 1;
-      const seen = matte[at] as number;
-      const alpha = seen < CLEAR_BELOW ? 0 : seen >= WHOLE_FROM ? 255 : seen;
+      const alpha = alphaOf(at, avatar);
       let packed = 0;
       let behind = OPAQUE;
       for (let channel = 0; channel < 3; channel++) {
         const whole = closed[at * 4 + channel] as number;
         const back = background[at * 4 + channel] as number;
-        // What the background lacks to the portrait, whatever the matte's error: laid over it at rest, it gives the portrait again.
+        // What the background lacks to the portrait: laid over it at rest, it gives the portrait again.
         const share = Math.min(alpha, Math.max(0, Math.round(whole - (back * (255 - alpha)) / 255)));
         packed |= share << (8 * channel);
         behind |= (isMeshed ? back : whole) << (8 * channel);
@@ -43,6 +44,19 @@ export function takeApart(avatar: PreparedAvatar, outline: Float32Array): Layers
     }
   }
   return { person, backdrop };
+}
+
+/** The matte's alpha, or as much more as it takes to turn the background into the portrait: the matte may err, the portrait stays. */
+function alphaOf(at: number, { closed, background, matte }: PreparedAvatar): number {
+  let needed = 0;
+  for (let channel = 0; channel < 3; channel++) {
+    const whole = closed[at * 4 + channel] as number;
+    const back = background[at * 4 + channel] as number;
+    if (Math.abs(whole - back) <= UNSEEN_LEVELS) continue;
+    needed = Math.max(needed, whole < back ? 1 - whole / back : (whole - back) / (255 - back));
+  }
+  const alpha = Math.max(matte[at] as number, Math.ceil(needed * 255));
+  return alpha < CLEAR_BELOW ? 0 : alpha >= WHOLE_FROM ? 255 : alpha;
 }
 
 /** How a triangle of the person must be drawn: not at all, over what is behind it, or simply. */
@@ -84,7 +98,7 @@ function edgeOf(from: readonly [number, number], to: readonly [number, number], 
 }
 
 /** Where a row crosses a polygon. */
-function crossingsOf(outline: Float32Array, y: number): number[] {
+export function crossingsOf(outline: Float32Array, y: number): number[] {
   const crossings: number[] = [];
   const count = outline.length / 2;
   for (let i = 0; i < count; i++) {

@@ -14,6 +14,10 @@ const ABOVE_CREASE = 0.55;
 const TOP_SMOOTHING = 0.16;
 const EDGE_SMOOTHING = 0.4;
 const BRIGHTER_SHARE = 0.7;
+/** Where it begins the lid has the crease's colour with this much of the skin's: a crease may be a painted line. */
+const TOP_IS_SKIN = 0.3;
+/** The lower lid has the colour of the upper one's edge with this much of the skin's under the eye, which catches more light. */
+const LOWER_IS_UNDER = 0.4;
 /** Grain is what differs from the mean of this radius; stronger differences are wrinkles or lashes. */
 const GRAIN_RADIUS_PX = 3;
 const GRAIN_MAX = 22;
@@ -64,14 +68,15 @@ export function measureLidSkin(rgba: Uint8Array, rig: Rig, eye: EyeTopology, ope
     return average(rgba, column, lid.top[lid.middle(column)] as number, 1);
   });
   const skinAt = along.map((share) => smoothed(skin, share, EDGE_SMOOTHING));
-  // Where the eye's own shadow or liner is what lies above, the lid still begins with half of the skin's colour.
-  const topAt = along.map((share, i) => lit(smoothed(beside, share, TOP_SMOOTHING), skinAt[i] as Rgb, 0.5));
+  const topAt = along.map((share, i) => mixed(smoothed(beside, share, TOP_SMOOTHING), skinAt[i] as Rgb, TOP_IS_SKIN));
   const { lashes, lashRows, lash } = measureLashes(rgba, rig, eye, opening, skinAt);
   return {
     columns: COLUMNS,
     top: Float32Array.from(topAt.flat()),
     edge: Float32Array.from(skinAt.flat()),
-    lower: Float32Array.from(along.flatMap((share) => smoothed(under, share, EDGE_SMOOTHING))),
+    lower: Float32Array.from(
+      along.flatMap((share, i) => mixed(skinAt[i] as Rgb, smoothed(under, share, EDGE_SMOOTHING), LOWER_IS_UNDER)),
+    ),
     ...measureGrain(rgba, rig, eye),
     lashes,
     lashRows,
@@ -79,10 +84,14 @@ export function measureLidSkin(rgba: Uint8Array, rig: Rig, eye: EyeTopology, ope
   };
 }
 
+function mixed(a: Rgb, b: Rgb, share: number): Rgb {
+  return a.map((value, i) => value + ((b[i] as number) - value) * share) as Rgb;
+}
+
 /** Of two colours mostly the brighter: the darker one has caught lashes, a brow or the eye's own shadow. */
-function lit(a: Rgb, b: Rgb, brighterShare = BRIGHTER_SHARE): Rgb {
+function lit(a: Rgb, b: Rgb): Rgb {
   const [bright, dark] = sumOf(a) > sumOf(b) ? [a, b] : [b, a];
-  return bright.map((value, i) => value * brighterShare + (dark[i] as number) * (1 - brighterShare)) as Rgb;
+  return bright.map((value, i) => value * BRIGHTER_SHARE + (dark[i] as number) * (1 - BRIGHTER_SHARE)) as Rgb;
 }
 
 /** A row of colours read at `along` (0..1) through a triangle of half width `reach`. */

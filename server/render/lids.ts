@@ -10,7 +10,7 @@ import { smoothstep } from './smoothstep.ts';
 
 /** From the crease down to the open lid's edge the shut lid's skin fades in over this share of the way: it covers the open eye's lashes. */
 const FADE_FROM = 0.1;
-const FADE_TO = 0.65;
+const FADE_TO = 0.5;
 /** Below the eye the shadow and lashes of the open eye's lower lid are covered, fading over this height, in eye-corner distances. */
 const UNDER_UNITS = 0.035;
 /** Over this share of the eye's width, from both corners, the lid's skin above the eye and the lashes fade in. */

@@ -1,24 +1,32 @@
-// What of a picture must be drawn again: vertices that have hardly moved stay where they were drawn last, the others give the
-// rectangle of their triangles' old and new places. What is painted over the mesh (eyes, mouth) is drawn whole or not at all.
+// What of a picture must be drawn again: vertices move in steps too small to see, and those that have made one give the rectangle
+// of their triangles' old and new places. What is painted over the mesh (eyes, mouth) is drawn whole or not at all.
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { PART_COLUMNS, PART_ROWS, type Part } from './warp.ts';
 
-/** A vertex this close to where it was drawn stays there: less than this the eye does not see, and idle pictures need not be drawn. */
-export const STILL_PX = 0.05;
+/** A vertex's way from its place at rest is drawn in such steps, so that the same motion always gives the same picture. */
+export const STEP_PX = 0.05;
 
 export class MovedPart {
-  /** [vertices] where they are drawn. */
+  /** [vertices] where they are drawn, and where they will be. */
   readonly #x: Float32Array;
   readonly #y: Float32Array;
+  readonly #nextX: Float32Array;
+  readonly #nextY: Float32Array;
+  readonly #restX: Float32Array;
+  readonly #restY: Float32Array;
   readonly #triangles: Uint16Array;
   readonly #isMoved: Uint8Array;
   readonly #part: Part = { left: 0, top: 0, right: 0, bottom: 0 };
 
-  /** @param x, y [vertices] where the mesh is drawn; changed by `follow` alone */
+  /** @param x, y [vertices] where the mesh is drawn: at rest now, and changed by `follow` alone */
   constructor(triangles: Uint16Array, x: Float32Array, y: Float32Array) {
     this.#triangles = triangles;
     this.#x = x;
     this.#y = y;
+    this.#nextX = x.slice();
+    this.#nextY = y.slice();
+    this.#restX = x.slice();
+    this.#restY = y.slice();
     this.#isMoved = new Uint8Array(x.length);
   }
 
@@ -32,20 +40,17 @@ export class MovedPart {
     const part = this.#part;
     part.left = part.top = PICTURE_SIZE_PX;
     part.right = part.bottom = 0;
+    stepped(this.#nextX, this.#restX, x);
+    stepped(this.#nextY, this.#restY, y);
     let moved = 0;
     for (let i = 0; i < x.length; i++) {
-      const dx = Math.abs((x[i] as number) - (this.#x[i] as number));
-      const dy = Math.abs((y[i] as number) - (this.#y[i] as number));
-      this.#isMoved[i] = dx > STILL_PX || dy > STILL_PX ? 1 : 0;
+      this.#isMoved[i] = this.#nextX[i] === this.#x[i] && this.#nextY[i] === this.#y[i] ? 0 : 1;
       moved += this.#isMoved[i] as number;
     }
     if (moved === 0) return part;
     this.#addTriangles(part);
-    for (let i = 0; i < x.length; i++) {
-      if (this.#isMoved[i] === 0) continue;
-      this.#x[i] = x[i] as number;
-      this.#y[i] = y[i] as number;
-    }
+    this.#x.set(this.#nextX);
+    this.#y.set(this.#nextY);
     this.#addTriangles(part);
     return part;
   }
@@ -61,6 +66,14 @@ export class MovedPart {
       addPoint(part, this.#x[b] as number, this.#y[b] as number);
       addPoint(part, this.#x[c] as number, this.#y[c] as number);
     }
+  }
+}
+
+/** Whole steps from `rest` towards `wanted`; what is no number stays at rest. */
+function stepped(result: Float32Array, rest: Float32Array, wanted: Float32Array): void {
+  for (let i = 0; i < rest.length; i++) {
+    const steps = Math.round(((wanted[i] as number) - (rest[i] as number)) / STEP_PX);
+    result[i] = (rest[i] as number) + (Number.isFinite(steps) ? steps * STEP_PX : 0);
   }
 }
 

@@ -32,6 +32,13 @@ const TRUE_OPENING_UNITS = 0.03;
 const LID_FOLLOWS_GAZE = 1.6;
 const LID_GAZE_MAX = 0.2;
 
+/** Sine of a portrait's own yaw from which on its turns are softened, and are wholly; up to where they stay as they are; their most. */
+const TURNED_FROM = 0.3;
+const TURNED_WHOLLY = 0.45;
+const YAW_FREE_RAD = 0.07;
+const YAW_TURNED_MAX_RAD = 0.14;
+/** Up to this share of their way brows come down as they are told. */
+const BROWS_FREE = 0.4;
 /** Shoulders rise with the head's breath, and follow when it is carried sideways, by these shares. */
 const BODY_LIFTS = 0.9;
 const BODY_SWAYS = 0.5;
@@ -112,6 +119,7 @@ export class VertexPoser {
     this.posed.jawUnits = Math.max(0, this.#wayDown(CHIN));
     this.posed.lowerLipUnits = this.#wayDown(LOWER_LIP);
     this.#addRows(c, FACE_COEFFICIENTS, this.#rig.coefficients.length);
+    this.#holdBrows();
     this.posed.gazeX = c[GAZE_X] as number;
     this.posed.gazeY = c[GAZE_Y] as number;
   }
@@ -125,6 +133,23 @@ export class VertexPoser {
       if (share === 0) continue;
       const start = row * length;
       for (let i = 0; i < length; i++) face[i] = (face[i] as number) + share * (basis[start + i] as number);
+    }
+  }
+
+  /** Brows that would come down over the lids are slowed: a portrait has no picture of such a fold. */
+  #holdBrows(): void {
+    const { neutral, rotation, brows } = this.#rig;
+    const [downX, downY] = [rotation[1] as number, rotation[4] as number];
+    const free = brows.fallPx * BROWS_FREE;
+    const range = brows.fallPx - free;
+    for (const point of brows.points) {
+      const at = point * 3;
+      const x = (this.#face[at] as number) - (neutral[at] as number);
+      const y = (this.#face[at + 1] as number) - (neutral[at + 1] as number);
+      const beyond = x * downX + y * downY - free;
+      if (beyond <= 0) continue;
+      const back = range * Math.tanh(beyond / range) - beyond;
+      this.#shift(at, back * downX, back * downY);
     }
   }
 
@@ -184,7 +209,7 @@ export class VertexPoser {
   #poseHead(c: Float32Array): void {
     const { centre, unitPx, rotation } = this.#rig;
     const turn = this.#turn;
-    setTurn(turn, c[PITCH] as number, c[YAW] as number, c[ROLL] as number);
+    setTurn(turn, c[PITCH] as number, this.#yawWithin(c[YAW] as number), c[ROLL] as number);
     const size = 1 / (1 + (c[TRANSLATE_Z] as number) / CAMERA_DISTANCE_UNITS);
     for (let k = 0; k < 9; k++) turn[k] = (turn[k] as number) * size;
     const moveX = centre[0] + (c[TRANSLATE_X] as number) * unitPx;
@@ -216,6 +241,17 @@ export class VertexPoser {
       skull[2 + axis] = (t0 * rx + t1 * ry + t2 * rz) * unitPx;
       skull[4 + axis] = (t3 * rx + t4 * ry + t5 * rz) * unitPx;
     }
+  }
+
+  /** A portrait that shows little of one cheek has nothing to draw it from when it turns: far turns are softened. */
+  #yawWithin(yaw: number): number {
+    const turned = Math.abs(this.#rig.rotation[2] as number);
+    const limited = smoothstep(TURNED_FROM, TURNED_WHOLLY, turned);
+    const beyond = Math.abs(yaw) - YAW_FREE_RAD;
+    if (limited === 0 || beyond <= 0) return yaw;
+    const range = YAW_TURNED_MAX_RAD - YAW_FREE_RAD;
+    const softened = Math.sign(yaw) * (YAW_FREE_RAD + range * Math.tanh(beyond / range));
+    return yaw + (softened - yaw) * limited;
   }
 
   /** Hair with the head, the skin beside the face with its motion, shoulders with the breath that lifts the head as well. */

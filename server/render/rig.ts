@@ -17,6 +17,9 @@ import { buildOuterMesh, type OuterMesh } from './outer-mesh.ts';
 export const FACE_COEFFICIENTS = 24;
 /** Where the expressions begin, which move the skin too: behind the motion model's own coefficients. */
 const FIRST_EXPRESSION = 34;
+/** Bits of `isSoft`. */
+const SHINES_THROUGH = 1;
+const HIDES_TURNED_OVER = 2;
 /** Where the head turns about, from the middle of the outer eye corners, in eye-corner distances down and back. */
 const HEAD_CENTRE_DOWN_UNITS = 0.4;
 const HEAD_CENTRE_BACK_UNITS = 0.6;
@@ -41,7 +44,7 @@ export interface Rig {
   coefficients: Uint8Array;
   /** [3 * triangles] from back to front. */
   triangles: Uint16Array;
-  /** [triangles] 1 where the background shines through. */
+  /** [triangles] SHINES_THROUGH where the background is seen through it, HIDES_TURNED_OVER where its back is never seen (mesh.wat). */
   isSoft: Uint8Array;
   layers: Layers;
   centre: readonly [number, number, number];
@@ -51,6 +54,8 @@ export interface Rig {
   /** The vertices behind the landmarks. */
   outer: OuterMesh;
   lids: readonly [Lids, Lids];
+  /** Landmarks above the eyes' creases, and the way down [pixels] that leaves the lids room under the brows. */
+  brows: { points: Uint16Array; fallPx: number };
 }
 
 /** @param basis [(34 + expressions) * 478 * 3] the motion basis and behind it the expressions', models/motion.*.f32 */
@@ -81,11 +86,12 @@ export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
     rotation: avatar.rotation,
     outer,
     lids: [buildLids(avatar.neutral, LEFT_EYE), buildLids(avatar.neutral, RIGHT_EYE)],
+    brows: buildBrows(avatar),
   };
 }
 
 /** The outermost ring: within it the mesh draws. */
-function outlineOf({ x, y }: OuterMesh): Float32Array {
+export function outlineOf({ x, y }: OuterMesh): Float32Array {
   const from = x.length - FACE_OVAL.length;
   return Float32Array.from({ length: FACE_OVAL.length * 2 }, (_, i) => (i % 2 ? y : x)[from + (i >> 1)] as number);
 }
@@ -107,7 +113,7 @@ function drawnTriangles(
     );
     if (cover === 'clear') continue;
     triangles.push(...triangle);
-    isSoft.push(cover === 'soft' ? 1 : 0);
+    isSoft.push(HIDES_TURNED_OVER | (cover === 'soft' ? SHINES_THROUGH : 0));
   }
   return { triangles: Uint16Array.from(triangles), isSoft: Uint8Array.from(isSoft) };
 }
@@ -166,6 +172,32 @@ function mouthTriangles(): number[] {
     const [lower, nextLower] = [LIP_LOWER_INNER[i] as number, LIP_LOWER_INNER[i + 1] as number];
     return [upper, nextUpper, lower, lower, nextUpper, nextLower];
   }).flat();
+}
+
+/** Both brows' lower and upper rows. */
+const BROWS = [46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336] as const;
+/** Brows may come down by this share of their distance from the crease. */
+const BROW_FALL = 0.7;
+
+function buildBrows({ neutral, rotation }: PreparedAvatar): Rig['brows'] {
+  const down = (point: number) =>
+    [0, 1, 2].reduce(
+      (sum, axis) => sum + (neutral[point * 3 + axis] as number) * (rotation[axis * 3 + 1] as number),
+      0,
+    );
+  const inPicture = (point: number) =>
+    (neutral[point * 3] as number) * (rotation[1] as number) +
+    (neutral[point * 3 + 1] as number) * (rotation[4] as number);
+  const eyes = [LEFT_EYE, RIGHT_EYE];
+  const highest = Math.min(...eyes.flatMap((eye) => eye.crease.map(down)));
+  const above = Array.from({ length: LANDMARK_COUNT }, (_, point) => point).filter((point) => down(point) < highest);
+  const gaps = eyes.flatMap((eye) =>
+    eye.crease.map((point, i) => inPicture(point) - inPicture(eye.browSkin[i] as number)),
+  );
+  return {
+    points: Uint16Array.from(new Set([...above, ...BROWS, ...eyes.flatMap((eye) => eye.browSkin)])),
+    fallPx: Math.max(0.5, BROW_FALL * Math.min(...gaps)),
+  };
 }
 
 /** Where the lids meet, as a share of the way from the lower to the upper one: the lower one rises a little. */

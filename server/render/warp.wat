@@ -1,12 +1,10 @@
-;; The loops that touch every pixel of a picture, with 128-bit SIMD: draw_mesh (affine triangles, bilinear), draw_patch (the same
-;; triangles laid over it, from a painted patch) and to_i420.
+;; A painted patch laid over the mesh's triangles (affine, bilinear), and the picture's colours to I420, with 128-bit SIMD.
 ;; warp.ts lays out the memory and says what the numbers mean; build-warp.mjs makes warp.wasm of this file.
 (module
   (memory (import "env" "memory") 1)
 
-  ;; Pixels of the square picture, and of the portrait and the patch with their borders of one pixel.
+  ;; Pixels of the square picture, and of the patch with its border of one pixel.
   (global $SIZE i32 (i32.const 512))
-  (global $STRIDE_BYTES i32 (i32.const 2056)) ;; 514 pixels of 4 bytes
   (global $PATCH_STRIDE_BYTES i32 (i32.const 1040)) ;; 130 pixels of 8 bytes
   (global $PATCH_END i32 (i32.const 8454144)) ;; 129 * 65536
   (global $TEXEL f64 (f64.const 65536))
@@ -19,42 +17,8 @@
   (func $ceil (param $value f64) (result i32)
     (i32.trunc_sat_f64_s (f64.ceil (local.get $value))))
 
-  ;; One row of a triangle, from $at up to $stop, out of the portrait: bilinear; u and v are texels in 16.16 bits.
-  (func $copySpan
-    (param $texture i32) (param $at i32) (param $stop i32) (param $u i32) (param $v i32) (param $stepU i32) (param $stepV i32)
-    (local $from i32) (local $f i32) (local $mixed v128)
-    (loop $pixels
-      (local.set $from (i32.add (local.get $texture) (i32.add
-        (i32.mul (i32.shr_s (local.get $v) (i32.const 16)) (global.get $STRIDE_BYTES))
-        (i32.shl (i32.shr_s (local.get $u) (i32.const 16)) (i32.const 2)))))
-      ;; Two neighbours of the upper and of the lower row, 16 bits a channel: first mixed from row to row ...
-      (local.set $f (i32.and (i32.shr_u (local.get $v) (i32.const 8)) (i32.const 255)))
-      (local.set $mixed (i16x8.shr_u
-        (i16x8.add
-          (i16x8.add
-            (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load64_zero (local.get $from)))
-              (i16x8.splat (i32.sub (i32.const 256) (local.get $f))))
-            (i16x8.mul (i16x8.extend_low_i8x16_u (v128.load64_zero offset=2056 (local.get $from)))
-              (i16x8.splat (local.get $f))))
-          (v128.const i16x8 128 128 128 128 128 128 128 128))
-        (i32.const 8)))
-      ;; ... then from the left neighbour (lower four lanes) to the right one (upper four).
-      (local.set $mixed (i16x8.mul (local.get $mixed)
-        (i16x8.add (v128.const i16x8 256 256 256 256 0 0 0 0)
-          (i16x8.mul (v128.const i16x8 -1 -1 -1 -1 1 1 1 1)
-            (i16x8.splat (i32.and (i32.shr_u (local.get $u) (i32.const 8)) (i32.const 255)))))))
-      (local.set $mixed (i16x8.shr_u
-        (i16x8.add
-          (i16x8.add (local.get $mixed)
-            (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $mixed) (local.get $mixed)))
-          (v128.const i16x8 128 128 128 128 128 128 128 128))
-        (i32.const 8)))
-      (v128.store32_lane 0 (local.get $at) (i8x16.narrow_i16x8_u (local.get $mixed) (local.get $mixed)))
-      (local.set $u (i32.add (local.get $u) (local.get $stepU)))
-      (local.set $v (i32.add (local.get $v) (local.get $stepV)))
-      (br_if $pixels (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $stop)))))
-
-  ;; The same out of a patch of four i16 a texel: what is added to red, green and blue (-255..255), and how much of what was
+  ;; One row of a triangle, from $at up to $stop, out of a patch: bilinear; u and v are texels in 16.16 bits. A texel is four i16:
+  ;; what is added to red, green and blue (-255..255), and how much of what was
   ;; drawn is covered (0..128). 7 bits of weight, so that products stay within 16 bits.
   (func $paintSpan
     (param $patch i32) (param $at i32) (param $stop i32) (param $u i32) (param $v i32) (param $stepU i32) (param $stepV i32)
@@ -100,23 +64,10 @@
       (local.set $v (i32.add (local.get $v) (local.get $stepV)))
       (br_if $pixels (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $stop)))))
 
-  ;; tri: u16 corners, count of corners; restX, restY (in the texture), x, y: f32 per vertex; texture, picture: packed RGBA
-  (func (export "draw_mesh")
-    (param $tri i32) (param $corners i32) (param $restX i32) (param $restY i32) (param $x i32) (param $y i32)
-    (param $texture i32) (param $picture i32)
-    (call $draw (local.get $tri) (local.get $corners) (local.get $restX) (local.get $restY) (local.get $x) (local.get $y)
-      (local.get $texture) (local.get $picture) (i32.const 0)))
-
-  ;; The same with a patch as texture: see $paintSpan.
+  ;; tri: u16 corners, count of corners; patchX, patchY (in the patch), x, y: f32 per vertex; picture: packed RGBA
   (func (export "draw_patch")
     (param $tri i32) (param $corners i32) (param $patchX i32) (param $patchY i32) (param $x i32) (param $y i32)
     (param $patch i32) (param $picture i32)
-    (call $draw (local.get $tri) (local.get $corners) (local.get $patchX) (local.get $patchY) (local.get $x) (local.get $y)
-      (local.get $patch) (local.get $picture) (i32.const 1)))
-
-  (func $draw
-    (param $tri i32) (param $corners i32) (param $restX i32) (param $restY i32) (param $x i32) (param $y i32)
-    (param $texture i32) (param $picture i32) (param $isPatch i32)
     (local $end i32) (local $a i32) (local $b i32) (local $c i32) (local $swap i32)
     (local $ax f64) (local $ay f64) (local $bx f64) (local $by f64) (local $cx f64) (local $cy f64)
     (local $area f64) (local $scale f64)
@@ -153,10 +104,10 @@
           (f64.mul (f64.sub (local.get $cx) (local.get $ax)) (f64.sub (local.get $by) (local.get $ay)))))
         ;; Without an inside (or without numbers): nothing to draw.
         (br_if $triangle (i32.eqz (f64.ge (f64.abs (local.get $area)) (f64.const 0.001))))
-        (local.set $ub (f64.sub (call $vertex (local.get $restX) (local.get $b)) (call $vertex (local.get $restX) (local.get $a))))
-        (local.set $uc (f64.sub (call $vertex (local.get $restX) (local.get $c)) (call $vertex (local.get $restX) (local.get $a))))
-        (local.set $vb (f64.sub (call $vertex (local.get $restY) (local.get $b)) (call $vertex (local.get $restY) (local.get $a))))
-        (local.set $vc (f64.sub (call $vertex (local.get $restY) (local.get $c)) (call $vertex (local.get $restY) (local.get $a))))
+        (local.set $ub (f64.sub (call $vertex (local.get $patchX) (local.get $b)) (call $vertex (local.get $patchX) (local.get $a))))
+        (local.set $uc (f64.sub (call $vertex (local.get $patchX) (local.get $c)) (call $vertex (local.get $patchX) (local.get $a))))
+        (local.set $vb (f64.sub (call $vertex (local.get $patchY) (local.get $b)) (call $vertex (local.get $patchY) (local.get $a))))
+        (local.set $vc (f64.sub (call $vertex (local.get $patchY) (local.get $c)) (call $vertex (local.get $patchY) (local.get $a))))
         (local.set $scale (f64.div (global.get $TEXEL) (local.get $area)))
         (local.set $ux (f64.mul (local.get $scale) (f64.sub
           (f64.mul (local.get $ub) (f64.sub (local.get $cy) (local.get $ay)))
@@ -172,8 +123,8 @@
           (f64.mul (local.get $vb) (f64.sub (local.get $cx) (local.get $ax))))))
         (local.set $stepU (i32.trunc_sat_f64_s (f64.nearest (local.get $ux))))
         (local.set $stepV (i32.trunc_sat_f64_s (f64.nearest (local.get $vx))))
-        (local.set $baseU (f64.add (f64.mul (call $vertex (local.get $restX) (local.get $a)) (global.get $TEXEL)) (global.get $TEXEL_OFFSET)))
-        (local.set $baseV (f64.add (f64.mul (call $vertex (local.get $restY) (local.get $a)) (global.get $TEXEL)) (global.get $TEXEL_OFFSET)))
+        (local.set $baseU (f64.add (f64.mul (call $vertex (local.get $patchX) (local.get $a)) (global.get $TEXEL)) (global.get $TEXEL_OFFSET)))
+        (local.set $baseV (f64.add (f64.mul (call $vertex (local.get $patchY) (local.get $a)) (global.get $TEXEL)) (global.get $TEXEL_OFFSET)))
         (local.set $longSlope (f64.div (f64.sub (local.get $cx) (local.get $ax)) (f64.sub (local.get $cy) (local.get $ay))))
         (local.set $upperSlope (f64.div (f64.sub (local.get $bx) (local.get $ax)) (f64.sub (local.get $by) (local.get $ay))))
         (local.set $lowerSlope (f64.div (f64.sub (local.get $cx) (local.get $bx)) (f64.sub (local.get $cy) (local.get $by))))
@@ -204,11 +155,8 @@
                 (local.set $at (i32.add (local.get $picture) (i32.shl
                   (i32.add (i32.mul (local.get $row) (global.get $SIZE)) (local.get $left)) (i32.const 2))))
                 (local.set $stop (i32.add (local.get $at) (i32.shl (i32.sub (local.get $right) (local.get $left)) (i32.const 2))))
-                (if (local.get $isPatch)
-                  (then (call $paintSpan (local.get $texture) (local.get $at) (local.get $stop)
-                    (local.get $u) (local.get $v) (local.get $stepU) (local.get $stepV)))
-                  (else (call $copySpan (local.get $texture) (local.get $at) (local.get $stop)
-                    (local.get $u) (local.get $v) (local.get $stepU) (local.get $stepV))))))
+                (call $paintSpan (local.get $patch) (local.get $at) (local.get $stop)
+                  (local.get $u) (local.get $v) (local.get $stepU) (local.get $stepV))))
             (local.set $row (i32.add (local.get $row) (i32.const 1)))
             (br $rows)))
         (br $triangle))))

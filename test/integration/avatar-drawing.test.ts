@@ -17,12 +17,15 @@ const JAW = 0;
 let basis: Float32Array;
 const avatars = new Map<string, PreparedAvatar>();
 
+/** On a busy machine each of three portraits takes a minute. */
+const PREPARING_MS = 300_000;
+
 beforeAll(async () => {
   basis = new Float32Array(new Uint8Array(await readFile(project('models/motion.basis.f32'))).buffer);
   for (const portrait of await loadPortraits(project('config/portraits'))) {
     avatars.set(portrait.id, await preparePortrait(await readFile(portrait.file)));
   }
-});
+}, PREPARING_MS);
 afterAll(() => closePortraitThread());
 
 function avatarOf(id: string): PreparedAvatar {
