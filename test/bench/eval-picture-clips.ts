@@ -45,8 +45,9 @@ export interface FilmedClip {
 /**
  * @param data the folder that holds talking/ and grid-s1/
  * @param step every which picture is taken
+ * @param names clips that are wanted; all when empty
  */
-export async function* filmedClips(data: string, step: number): AsyncGenerator<FilmedClip> {
+export async function* filmedClips(data: string, step: number, names: readonly string[]): AsyncGenerator<FilmedClip> {
   const split = JSON.parse(await readFile(join(PROJECT_ROOT, 'models/training/split.json'), 'utf8')) as {
     test: string[];
   };
@@ -60,8 +61,11 @@ export async function* filmedClips(data: string, step: number): AsyncGenerator<F
     frontal: await readFrontalFace(join(PROJECT_ROOT, 'models/motion.neutral.f32')),
     step,
   };
-  for (const name of PEOPLE) yield await readClip(reading, name, join(data, 'talking', `${name}.mp4`), true);
-  for (const name of known) yield await readClip(reading, name, join(data, 'grid-s1/clips', `${name}.mp4`), false);
+  const isWanted = (name: string) => names.length === 0 || names.includes(name);
+  for (const name of PEOPLE.filter(isWanted))
+    yield await readClip(reading, name, join(data, 'talking', `${name}.mp4`), true);
+  for (const name of known.filter(isWanted))
+    yield await readClip(reading, name, join(data, 'grid-s1/clips', `${name}.mp4`), false);
 }
 
 async function readClip(

@@ -1,7 +1,7 @@
 // Self-reenactment: a filmed person's first picture, moved by what the tracker saw in the others, beside those others. Measured in
 // the mouth's crop: squared error of red, green, blue, structural similarity and fine detail of the brightness.
 
-import type { PreparedAvatar } from '../../server/types.ts';
+import { LANDMARK_COUNT, type PreparedAvatar } from '../../server/types.ts';
 import { rgbOf } from '../integration/avatar-drawn-face.ts';
 import { type FilmedClip, filmedClips } from './eval-picture-clips.ts';
 import { type CropFrame, cropFrame, cropLuma, sampleCrop, toCrop } from './eval-picture-crop.ts';
@@ -51,16 +51,20 @@ interface Moment {
   box: Box;
 }
 
-/** @param step every which picture of the film */
+/**
+ * @param step every which picture of the film
+ * @param names clips; all when empty
+ */
 export async function measureReenactment(
   data: string,
   drawers: readonly Drawer[],
   basis: Float32Array,
   step: number,
+  names: readonly string[],
 ): Promise<{ rows: Reenacted[]; strips: Strip[] }> {
   const rows: Reenacted[] = [];
   const strips: Strip[] = [];
-  for await (const clip of filmedClips(data, step)) {
+  for await (const clip of filmedClips(data, step, names)) {
     const moments = momentsOf(clip, clip.filmAvatar, basis);
     const copied = moments.map(({ frame }) => sampleCrop(clip.pictures[0] as Uint8Array, frame));
     rows.push({ ...judge(clip, moments, COPIED, '-', copied), cpuMs: 0 });
@@ -101,10 +105,11 @@ async function draw(
   const avatar = geometry === 'served' ? clip.avatar : clip.filmAvatar;
   const motion = geometry === 'served' ? momentsOf(clip, avatar, basis) : moments;
   // What the coefficients leave becomes rows of its own, one for each picture, so that the lips lie exactly where the film has them.
-  const rows = basis.length / (moments[0]?.fitted.residual.length ?? 1);
-  const whole = new Float32Array(basis.length * (1 + moments.length / rows));
+  const row = LANDMARK_COUNT * 3;
+  const rows = basis.length / row;
+  const whole = new Float32Array(basis.length + moments.length * row);
   whole.set(basis);
-  for (const [k, { fitted }] of moments.entries()) whole.set(fitted.residual, (rows + k) * fitted.residual.length);
+  for (const [k, { fitted }] of moments.entries()) whole.set(fitted.residual, (rows + k) * row);
   const stream = drawer.open(avatar, geometry === 'points' ? whole : basis);
   const crops: Uint8Array[] = [];
   let cpuMicroseconds = 0;

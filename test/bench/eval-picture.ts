@@ -19,9 +19,10 @@ import { printTable } from './table.ts';
 const PARTS = ['film', 'lips', 'identity', 'still', 'sheets'] as const;
 type Part = (typeof PARTS)[number];
 
-const USAGE = `npm run eval:picture -- [--only PART] [--portraits a,b] [--sheets FOLDER] [--json]
+const USAGE = `npm run eval:picture -- [--only PART] [--clips a,b] [--portraits a,b] [--sheets FOLDER] [--json]
 
   --only       ${PARTS.join(', ')}; several with commas (default all but the sheets, which need --sheets)
+  --clips      films by name (default the three of held-out people and three of a man who is trained on)
   --portraits  file names without ending (default all 20)
   --sheets     folder for the PNG sheets
   --graph      NAME=FILE.onnx, a painter that is not shipped, beside the others; may be given several times
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
+      clips: { type: 'string' },
       portraits: { type: 'string' },
       sheets: { type: 'string' },
       graph: { type: 'string', multiple: true, default: [] },
@@ -81,14 +83,19 @@ async function measure(
   drawers: readonly Drawer[],
   only: readonly Part[],
   names: readonly string[],
-  { step, frames, sheets }: { step: string; frames: string; sheets?: string | undefined },
+  {
+    step,
+    frames,
+    sheets,
+    clips,
+  }: { step: string; frames: string; sheets?: string | undefined; clips?: string | undefined },
 ): Promise<Figures> {
   const figures: Figures = { film: [], lips: [], identity: [], still: [] };
   const model = await loadServedMotion();
   const { basis } = model;
   if (sheets !== undefined) await mkdir(sheets, { recursive: true });
   if (only.includes('film')) {
-    const { rows, strips } = await measureReenactment(data, drawers, basis, Number(step));
+    const { rows, strips } = await measureReenactment(data, drawers, basis, Number(step), clips?.split(',') ?? []);
     figures.film = rows;
     if (sheets !== undefined) await drawFilmSheet(strips, join(sheets, 'film.png'));
   }
