@@ -59,6 +59,39 @@ export interface Picture {
 
 /** Side of every portrait and every picture, in pixels. */
 export const PICTURE_SIZE_PX = 512;
+
+/** Shorter sides that viewers' pictures may have, in pixels. */
+export const PICTURE_SIZES = [384, 512, 720] as const;
+/** `portrait` is 9:16, `landscape` 16:9, the longer side rounded up to whole blocks of the codec (16 pixels). */
+export const FRAMINGS = ['square', 'portrait', 'landscape'] as const;
+
+/** What is behind the person. */
+export type Background =
+  /** The portrait's own; `blur`: out of focus. */
+  | { kind: 'keep' | 'blur' }
+  /** 0xrrggbb */
+  | { kind: 'colour'; colour: number }
+  /** `rgb`: [height * width * 3], the size of the viewers' picture. */
+  | { kind: 'picture'; rgb: Uint8Array }
+  /** Nothing: how much of each pixel is person is sent along. */
+  | { kind: 'transparent' };
+
+/** What viewers see around the person, and how large. */
+export interface Look {
+  background: Background;
+  size: (typeof PICTURE_SIZES)[number];
+  framing: (typeof FRAMINGS)[number];
+}
+
+/** The video that viewers get. */
+export interface VideoShape {
+  /** Of the visible picture, in pixels. */
+  width: number;
+  height: number;
+  /** `below`: the video is twice as high, and its lower half says how opaque the upper one is (black: not at all). */
+  matte: 'none' | 'below';
+}
+
 /** Landmarks of MediaPipe's face mesh with irises. */
 export const LANDMARK_COUNT = 478;
 

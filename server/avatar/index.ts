@@ -8,7 +8,7 @@ import { PortraitThread } from './portrait-thread.ts';
 import { readPrepared, writePrepared } from './prepared-cache.ts';
 
 export type { FoundFace } from './face-finder.ts';
-export type { RgbPicture } from './picture-input.ts';
+export { decodePicture, type RgbPicture } from './picture-input.ts';
 export { loadPortraits, type Portrait } from './portraits.ts';
 
 const NEUTRAL_FILE = fileURLToPath(new URL('../../models/motion.neutral.f32', import.meta.url));

@@ -2,23 +2,29 @@
 import { VaktraError } from '../errors.ts';
 import {
   LANDMARK_COUNT,
+  type Look,
   type MotionFrame,
   PICTURE_SIZE_PX,
   type Picture,
   type PictureStream,
   type PreparedAvatar,
 } from '../types.ts';
+import { groundOf } from './background.ts';
 import { fillTexture } from './canvas.ts';
 import { EyePainter } from './eyes.ts';
 import { LEFT_EYE, RIGHT_EYE } from './face-topology.ts';
+import { FramedPicture } from './framed-picture.ts';
 import { burnLabel } from './label.ts';
+import { layersBefore } from './layers-before.ts';
+import { PLAIN_LOOK, placingOf, videoShape } from './look.ts';
 import { MouthPainter } from './mouth.ts';
 import { addPart, alignPart, Footprint, isEmpty, MovedPart, touches } from './moved.ts';
 import type { PaintedMouth, PaintedPatch, Painter } from './painter/index.ts';
 import { type PosedVertices, VertexPoser } from './pose-vertices.ts';
-import { buildRig, type Rig } from './rig.ts';
+import { buildRig, outlineOf, type Rig } from './rig.ts';
 import { type Part, WarpEngine } from './warp.ts';
 
+export { PLAIN_LOOK, videoShape } from './look.ts';
 export { loadPainter, type Painter, type PainterCounts, type PainterOptions } from './painter/index.ts';
 
 /** The motion model's coefficients; expressions may follow. */
@@ -29,13 +35,16 @@ export interface PictureStreamOptions {
   label: string;
   /** Paints the mouth; without it the mouth is drawn by rule. */
   painter?: Painter | undefined;
+  /** What is around the person, and the picture's size and shape; left out, the portrait as it is. */
+  look?: Look | undefined;
 }
 
 /** What all streams of an avatar in this thread share; goes when the avatar goes. */
 const rigs = new WeakMap<PreparedAvatar, Rig>();
 
 /**
- * A stream of 512x512 I420 pictures (BT.601 limited) of one avatar. Its buffers are made here; drawing allocates nothing.
+ * A stream of I420 pictures (BT.601 limited) of one avatar. Its buffers are made here; drawing allocates nothing. It is drawn at
+ * 512x512 whatever the look; other sizes are scaled from that.
  *
  * @param basis [(34 + expressions) * 478 * 3] models/motion.basis.f32 and behind it motion.expressions.f32; a frame has as many
  *   coefficients, and what it lacks of the expressions is 0
@@ -68,9 +77,15 @@ class WarpStream implements PictureStream {
   readonly #moved: MovedPart;
   #patch: PaintedPatch | undefined;
   readonly #picture: Picture;
+  /** Undefined where the drawn square is the picture. */
+  readonly #framed: FramedPicture | undefined;
   #isClosed = false;
 
-  constructor(avatar: PreparedAvatar, basis: Float32Array, { label, painter }: PictureStreamOptions) {
+  constructor(
+    avatar: PreparedAvatar,
+    basis: Float32Array,
+    { label, painter, look = PLAIN_LOOK }: PictureStreamOptions,
+  ) {
     let rig = rigs.get(avatar);
     if (!rig) {
       rig = buildRig(avatar, basis);
@@ -81,10 +96,15 @@ class WarpStream implements PictureStream {
     this.#mouth = mouth;
     this.#mouthFootprint = mouth instanceof MouthPainter ? mouth.footprint : new Footprint(mouth.triangles, 1);
     this.#engine = new WarpEngine(rig, patched);
-    const { backdrop, texture, x, y, i420 } = this.#engine;
-    fillTexture(texture, rig.layers.person);
-    backdrop.set(rig.layers.backdrop);
-    burnLabel(backdrop, label);
+    const { backdrop, picture, texture, x, y, i420 } = this.#engine;
+    const { background, framing } = look;
+    const shape = videoShape(look);
+    const placing = placingOf(look, avatar);
+    const ground = groundOf(avatar, background, placing, shape.width);
+    const layers = background.kind === 'keep' ? rig.layers : layersBefore(avatar, ground, outlineOf(rig.outer));
+    fillTexture(texture, layers.person);
+    backdrop.set(layers.backdrop);
+    if (framing === 'square') burnLabel(backdrop, label);
     x.set(rig.restX);
     y.set(rig.restY);
     this.#moved = new MovedPart(rig.triangles, x, y);
@@ -92,10 +112,16 @@ class WarpStream implements PictureStream {
     this.landmarks = this.#poser.posed.landmarks;
     this.neutral = rig.neutral;
     this.#eyes = [new EyePainter(rig, LEFT_EYE, avatar.closed), new EyePainter(rig, RIGHT_EYE, avatar.closed)];
-    this.#picture = { index: 0, width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, i420 };
+    const isPlain = shape.width === PICTURE_SIZE_PX && shape.height === PICTURE_SIZE_PX && shape.matte === 'none';
+    this.#framed = isPlain
+      ? undefined
+      : new FramedPicture({ picture, i420 }, { avatar, ground, shape, placing, label });
+    const { width, height } = this.#framed ?? shape;
+    this.#picture = { index: 0, width, height, i420: this.#framed?.i420 ?? i420 };
     const whole = { left: 0, top: 0, right: PICTURE_SIZE_PX, bottom: PICTURE_SIZE_PX };
     this.#engine.drawMesh(whole);
     this.#engine.toI420(whole);
+    this.#framed?.take(whole);
   }
 
   async draw(frame: MotionFrame): Promise<Picture> {
@@ -133,6 +159,7 @@ class WarpStream implements PictureStream {
       else this.#engine.drawPatch();
     }
     this.#engine.toI420(part);
+    this.#framed?.take(part);
   }
 
   #take(patch: PaintedPatch): void {
@@ -143,6 +170,7 @@ class WarpStream implements PictureStream {
   }
 
   close(): void {
+    if (!this.#isClosed) this.#framed?.close();
     this.#isClosed = true;
   }
 }

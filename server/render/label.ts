@@ -15,12 +15,16 @@ const PLATE_SHARE = 176;
 const GLYPH_LEVELS = 15;
 const UNKNOWN_GLYPH = '?'.charCodeAt(0);
 
-/** Part of the picture that the label of this text covers. */
-export function labelPart(label: string): { left: number; top: number; right: number; bottom: number } {
-  const text = fitting(label);
-  const right = PICTURE_SIZE_PX - MARGIN_PX;
+/** Part of a picture, by default the drawn square, that the label of this text covers. */
+export function labelPart(
+  label: string,
+  width = PICTURE_SIZE_PX,
+  height = PICTURE_SIZE_PX,
+): { left: number; top: number; right: number; bottom: number } {
+  const text = fitting(label, width);
+  const right = width - MARGIN_PX;
   // Inside the border that rests.
-  const bottom = PICTURE_SIZE_PX - Math.floor((RESTING_BORDER_PX - PLATE_HEIGHT_PX) / 2);
+  const bottom = height - Math.floor((RESTING_BORDER_PX - PLATE_HEIGHT_PX) / 2);
   return {
     left: right - text.length * GLYPH_WIDTH_PX - 2 * PADDING_X_PX,
     top: bottom - PLATE_HEIGHT_PX,
@@ -29,15 +33,15 @@ export function labelPart(label: string): { left: number; top: number; right: nu
   };
 }
 
-/** @param picture [512 * 512] packed RGBA */
-export function burnLabel(picture: Int32Array, label: string): void {
-  const text = fitting(label);
+/** @param picture [height * width] packed RGBA */
+export function burnLabel(picture: Int32Array, label: string, width = PICTURE_SIZE_PX, height = PICTURE_SIZE_PX): void {
+  const text = fitting(label, width);
   if (text.length === 0) return;
   const glyphs = inflateRawSync(Buffer.from(GLYPHS_PACKED, 'base64'));
-  const part = labelPart(label);
+  const part = labelPart(label, width, height);
   for (let y = part.top; y < part.bottom; y++) {
     for (let x = part.left; x < part.right; x++) {
-      const at = y * PICTURE_SIZE_PX + x;
+      const at = y * width + x;
       const plated = blend(picture[at] as number, PLATE, PLATE_SHARE);
       picture[at] = blend(plated, INK, inkAt(glyphs, text, x - part.left - PADDING_X_PX, y - part.top));
     }
@@ -56,7 +60,7 @@ function inkAt(glyphs: Uint8Array, text: string, x: number, y: number): number {
 }
 
 /** What fits into the picture's width. */
-function fitting(label: string): string {
-  const most = Math.floor((PICTURE_SIZE_PX - 2 * MARGIN_PX - 2 * PADDING_X_PX) / GLYPH_WIDTH_PX);
+function fitting(label: string, width: number): string {
+  const most = Math.floor((width - 2 * MARGIN_PX - 2 * PADDING_X_PX) / GLYPH_WIDTH_PX);
   return label.slice(0, most);
 }

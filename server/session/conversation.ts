@@ -8,7 +8,7 @@ import type { Brain, Said } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
 import type { AvatarSender, MediaRoom, Pacer, RoomSink, SinkListener } from '../media/index.ts';
 import type { Recogniser, Speech } from '../speech/index.ts';
-import type { FrameIndex, SampleIndex } from '../types.ts';
+import type { FrameIndex, SampleIndex, VideoShape } from '../types.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
@@ -45,6 +45,7 @@ export interface ConversationObserver {
 export interface ConversationParts {
   id: string;
   portrait: ChosenPortrait;
+  video: VideoShape;
   room: MediaRoom;
   pacer: Pacer;
   speech: Speech;
@@ -64,6 +65,7 @@ export interface ConversationParts {
 export class LiveConversation extends EventEmitter<ConversationEvents> implements Conversation {
   readonly id: string;
   readonly portrait: ChosenPortrait;
+  readonly video: VideoShape;
   readonly #parts: ConversationParts;
   readonly #sender: AvatarSender;
   readonly #voice: SpokenVoice;
@@ -83,6 +85,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     super();
     this.id = parts.id;
     this.portrait = parts.portrait;
+    this.video = parts.video;
     this.#parts = parts;
     this.#videoBitrateKbps = parts.videoBitrateKbps;
     this.#sender = parts.pacer.openSender(parts.room.tracks, {

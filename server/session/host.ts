@@ -6,8 +6,10 @@ import type { Brain } from '../bot/index.ts';
 import type { Config } from '../config.ts';
 import { VaktraError } from '../errors.ts';
 import type { MediaHost, Pacer } from '../media/index.ts';
+import { videoShape } from '../render/index.ts';
 import type { Recogniser, Speech } from '../speech/index.ts';
 import type { PreparedAvatar } from '../types.ts';
+import { prepareLook } from './chosen-look.ts';
 import { type ConversationObserver, LiveConversation } from './conversation.ts';
 import type { Gallery } from './gallery.ts';
 import type { PipelinePool } from './pipeline-pool.ts';
@@ -90,14 +92,16 @@ export class LiveConversationHost implements ConversationHost {
     await Promise.all([...this.#conversations.values()].map((conversation) => conversation.close()));
   }
 
-  async #open({ portrait, language, onStep }: ConversationOptions): Promise<LiveConversation> {
+  async #open({ portrait, look: lookChoice, language, onStep }: ConversationOptions): Promise<LiveConversation> {
     const { media, pacer, pool, speech, brain, recogniser, config, logger, observer, pipelineSettings } = this.#parts;
+    const look = await prepareLook(lookChoice);
     const { avatar, title, portraitId } = await this.#prepare(portrait, onStep);
     const id = randomUUID();
     const room = await media.createRoom();
     const conversation = new LiveConversation({
       id,
       portrait: { id: portraitId, title, warnings: avatar.warnings },
+      video: videoShape(look),
       room,
       pacer,
       speech,
@@ -117,7 +121,7 @@ export class LiveConversationHost implements ConversationHost {
     try {
       const seed = randomInt(MAX_SEED);
       conversation.attach(
-        await pool.open(id, avatar, seed, pipelineSettings, (reply) => conversation.onPipeline(reply)),
+        await pool.open(id, avatar, seed, { ...pipelineSettings, look }, (reply) => conversation.onPipeline(reply)),
       );
     } catch (error) {
       await conversation.close();

@@ -2,8 +2,9 @@
 
 import type { Config } from '../config.ts';
 import type { MotionModelOptions } from '../motion/index.ts';
-import type { PainterOptions } from '../render/index.ts';
+import { type PainterOptions, PLAIN_LOOK } from '../render/index.ts';
 import type { VadSettings } from '../speech/index.ts';
+import type { Look } from '../types.ts';
 
 /** Burnt into every picture: people must be told that they see an AI (EU AI Act, article 50). */
 const LABEL = 'AI-generated';
@@ -17,6 +18,7 @@ const BYTES_PER_MEGABYTE = 1_000_000;
 export interface PipelineSettings {
   /** Burnt into every picture. */
   label: string;
+  look: Look;
   videoBitrateKbps: number;
   opusBitrateKbps: number;
   /** Gives the sound to the encoder earlier by the encoder's delay. For RTP; a file's head says the delay itself. */
@@ -41,6 +43,7 @@ export interface PipelineDiagnostics {
 export function pipelineSettings(config: Config): PipelineSettings {
   return {
     label: LABEL,
+    look: PLAIN_LOOK,
     videoBitrateKbps: config.media.videoBitrateKbps,
     opusBitrateKbps: config.media.opusBitrateKbps,
     advanceSound: true,

@@ -5,13 +5,12 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { VaktraError } from '../errors.ts';
 import { createOpusEncoder, createVp8Encoder, type OpusEncoder, type Vp8Encoder } from '../media/codec/index.ts';
 import type { MotionModel, MotionStream } from '../motion/index.ts';
-import { createPictureStream, type Painter } from '../render/index.ts';
+import { createPictureStream, type Painter, videoShape } from '../render/index.ts';
 import type { VadModel } from '../speech/index.ts';
 import {
   type ConversationState,
   type FrameIndex,
   type MotionFrame,
-  PICTURE_SIZE_PX,
   type Picture,
   type PictureStream,
   type PreparedAvatar,
@@ -108,14 +107,16 @@ export class ConversationPipeline {
     this.moods = new VoiceMoods(settings.mood.strength, (mood) => this.#motion.setMood(mood));
     this.#pictures = createPictureStream(avatar, parts.motion.basis, {
       label: settings.label,
+      look: settings.look,
       painter: parts.painter,
     });
     this.#painter = parts.painter;
     this.#opus = createOpusEncoder({ bitrateKbps: settings.opusBitrateKbps });
     this.#sound = new OutgoingSound(this.#opus, settings.advanceSound);
+    const { width, height, matte } = videoShape(settings.look);
     this.#vp8 = createVp8Encoder({
-      width: PICTURE_SIZE_PX,
-      height: PICTURE_SIZE_PX,
+      width,
+      height: matte === 'below' ? height * 2 : height,
       bitrateKbps: settings.videoBitrateKbps,
     });
   }

@@ -4,7 +4,17 @@ import type { types as mediasoup } from 'mediasoup';
 import type { Said } from '../bot/index.ts';
 import type { VaktraError } from '../errors.ts';
 import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
-import type { ConversationState, Emotion, FrameIndex, PortraitWarning, PreparingStep, SampleIndex } from '../types.ts';
+import type {
+  Background,
+  ConversationState,
+  Emotion,
+  FrameIndex,
+  Look,
+  PortraitWarning,
+  PreparingStep,
+  SampleIndex,
+  VideoShape,
+} from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
@@ -24,8 +34,15 @@ export interface ChosenPortrait {
   warnings: readonly PortraitWarning[];
 }
 
+/** A look as it is asked for: a background's picture comes as the bytes of its file. */
+export interface LookChoice extends Omit<Look, 'background'> {
+  background: Exclude<Background, { kind: 'picture' }> | { kind: 'picture'; image: Uint8Array };
+}
+
 export interface ConversationOptions {
   portrait: PortraitChoice;
+  /** Left out, the portrait as it is, 512 pixels square. */
+  look?: LookChoice | undefined;
   /** BCP 47 tag of what is spoken; the configured one where it is left out. */
   language?: string | undefined;
   /** Called as each step of preparing the portrait begins; not at all where it is ready. */
@@ -121,6 +138,7 @@ export interface AudioRequest {
 export interface Conversation {
   readonly id: string;
   readonly portrait: ChosenPortrait;
+  readonly video: VideoShape;
 
   on<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): this;
   off<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): this;

@@ -105,6 +105,7 @@ export class Connection {
     return {
       session: conversation.id,
       portrait: conversation.portrait,
+      video: conversation.video,
       rtp_capabilities: conversation.rtpCapabilities,
       state,
       position,

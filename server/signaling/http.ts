@@ -6,17 +6,20 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { toVaktraError, VaktraError } from '../errors.ts';
-import type { ConversationHost, PortraitChoice } from '../session/index.ts';
+import type { ConversationHost, ConversationOptions } from '../session/index.ts';
 import type { PreparingStep } from '../types.ts';
 import type { Attendance } from './attendance.ts';
 import { securityHeaders } from './headers.ts';
+import { chosenLook, lookFields } from './look.ts';
 import { moodFields } from './messages.ts';
 import { readMood } from './mood.ts';
 import { STEPS_TYPE, streamSteps } from './opening-steps.ts';
 import { pictureTooLarge, readUpload } from './upload.ts';
 
 /** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
-const UPLOAD_HEADROOM = 2;
+const UPLOAD_HEADROOM = 3;
+/** When a refused client may try again: a conversation lasts minutes, but many are open. */
+const RETRY_AFTER_SECONDS = 30;
 /** Shipped portraits change only with a new version of the server. */
 const THUMBNAIL_MAX_AGE_SECONDS = 3600;
 /** Vite names these files by their content, so a browser may keep them for good. */
@@ -41,7 +44,7 @@ export interface HttpParts {
   isReady: () => boolean;
 }
 
-const sessionRequest = z.strictObject({ portrait: z.string().min(1) });
+const sessionRequest = z.strictObject({ portrait: z.string().min(1), ...lookFields });
 const speakRequest = z.strictObject({
   event_id: z.string().min(1).max(128),
   text: z.string(),
@@ -112,18 +115,19 @@ function addSessions(app: FastifyInstance, parts: HttpParts): void {
 
   app.post('/v1/sessions', async (request, reply) => {
     if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
-    const portrait = await readPortrait(request, maxPictureBytes);
+    const wish = await readWish(request, maxPictureBytes);
     const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
-      const conversation = await host.create({ portrait, onStep });
+      const conversation = await host.create({ ...wish, onStep });
       attendance.watch(conversation);
-      return { id: conversation.id, portrait: conversation.portrait };
+      return { id: conversation.id, portrait: conversation.portrait, video: conversation.video };
     };
     if (request.headers.accept === STEPS_TYPE) return reply.type(STEPS_TYPE).send(streamSteps(open));
     return reply.code(201).send(await open());
   });
   app.get('/v1/sessions/:id', async (request) => {
     const conversation = host.get(check(idParameter, request.params).id);
-    return { id: conversation.id, portrait: conversation.portrait, stats: conversation.stats() };
+    const { id, portrait, video } = conversation;
+    return { id, portrait, video, stats: conversation.stats() };
   });
   app.post('/v1/sessions/:id/speak', async (request, reply) => {
     const conversation = host.get(check(idParameter, request.params).id);
@@ -144,12 +148,17 @@ function addSessions(app: FastifyInstance, parts: HttpParts): void {
   });
 }
 
-function readPortrait(request: FastifyRequest, maxPictureBytes: number): PortraitChoice | Promise<PortraitChoice> {
+async function readWish(
+  request: FastifyRequest,
+  maxPictureBytes: number,
+): Promise<Pick<ConversationOptions, 'portrait' | 'look'>> {
   const contentType = request.headers['content-type'];
-  if (request.body instanceof Uint8Array && contentType !== undefined) {
-    return readUpload(request.body, contentType, maxPictureBytes);
+  if (!(request.body instanceof Uint8Array) || contentType === undefined) {
+    const { portrait, ...look } = check(sessionRequest, request.body);
+    return { portrait: { id: portrait }, look: chosenLook(look) };
   }
-  return { id: check(sessionRequest, request.body).portrait };
+  const { portrait, look, backgroundPicture } = await readUpload(request.body, contentType, maxPictureBytes);
+  return { portrait, look: chosenLook(check(z.object(lookFields), look), backgroundPicture) };
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -163,7 +172,8 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
 
 function fail(error: Error, request: FastifyRequest, reply: FastifyReply, parts: HttpParts): FastifyReply {
   const failure = fromFastify(error, request, parts) ?? toVaktraError(error);
-  if (failure.status >= 500) parts.logger.error({ err: error, url: request.url }, 'request failed');
+  if (failure.code === 'conversations_full') reply.header('retry-after', RETRY_AFTER_SECONDS);
+  else if (failure.status >= 500) parts.logger.error({ err: error, url: request.url }, 'request failed');
   return reply.code(failure.status).send({ error: failure.toJSON() });
 }
 

@@ -4,7 +4,7 @@ import type { types as mediasoup } from 'mediasoup';
 import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
 import type { ChosenPortrait } from '../session/index.ts';
-import { EMOTIONS } from '../types.ts';
+import { EMOTIONS, type VideoShape } from '../types.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
 
 /** Longest name a client may give to a speech, a transport or a request, in characters. */
@@ -134,6 +134,7 @@ export interface Results {
   hello: {
     session: string;
     portrait: ChosenPortrait;
+    video: VideoShape;
     rtp_capabilities: mediasoup.RtpCapabilities;
     state: z.output<typeof state>;
     position: number;

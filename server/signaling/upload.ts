@@ -5,24 +5,41 @@ import type { PortraitChoice } from '../session/index.ts';
 
 const MAX_CONSENT_CHARS = 1000;
 
+/** What a form brings; `look`: its text fields as they are, to be checked. */
+interface SessionForm {
+  portrait: PortraitChoice;
+  look: { background?: string; size?: number; framing?: string };
+  backgroundPicture: Uint8Array | undefined;
+}
+
 /**
- * The form's fields `picture`, `consent` and, where the picture shows several faces, `face` as a portrait choice.
+ * The form's fields `picture`, `consent` and, where the picture shows several faces, `face` as a portrait choice; or `portrait`, the id
+ * of a shipped one. And what is to be around the person.
  *
  * @param body the whole form as it came over the wire
  * @param contentType its header, which holds the boundary
  * @throws VaktraError `message_not_decodable`, `consent_missing`, `invalid_message`, `picture_too_large`
  */
-export async function readUpload(
-  body: Uint8Array,
-  contentType: string,
-  maxPictureBytes: number,
-): Promise<PortraitChoice> {
+export async function readUpload(body: Uint8Array, contentType: string, maxPictureBytes: number): Promise<SessionForm> {
   const form = await parseForm(body, contentType);
-  const picture = form.get('picture');
-  if (!(picture instanceof File)) {
-    throw new VaktraError('invalid_message', 'The form has no file in its field "picture": send the picture there.');
-  }
-  if (picture.size > maxPictureBytes) throw pictureTooLarge(picture.size, maxPictureBytes);
+  const [background, size, framing] = ['background', 'size', 'framing'].map((name) => textIn(form, name));
+  return {
+    portrait: await readPortrait(form, maxPictureBytes),
+    look: {
+      ...(background !== undefined && { background }),
+      ...(size !== undefined && { size: Number(size) }),
+      ...(framing !== undefined && { framing }),
+    },
+    backgroundPicture: form.has('background_picture')
+      ? await readPicture(form, 'background_picture', maxPictureBytes)
+      : undefined,
+  };
+}
+
+async function readPortrait(form: FormData, maxPictureBytes: number): Promise<PortraitChoice> {
+  const id = textIn(form, 'portrait');
+  if (id !== undefined && !form.has('picture')) return { id };
+  const upload = await readPicture(form, 'picture', maxPictureBytes);
   const consent = form.get('consent');
   if (typeof consent !== 'string' || consent.trim() === '') {
     const sentence = 'The form says nobody who agreed: name in its field "consent" who agreed to the use of this face.';
@@ -33,8 +50,21 @@ export async function readUpload(
     throw new VaktraError('invalid_message', sentence);
   }
   const face = readFace(form.get('face'));
-  const upload = new Uint8Array(await picture.arrayBuffer());
   return { upload, consent: consent.trim(), ...(face !== undefined && { face }) };
+}
+
+async function readPicture(form: FormData, field: string, maxPictureBytes: number): Promise<Uint8Array> {
+  const picture = form.get(field);
+  if (!(picture instanceof File)) {
+    throw new VaktraError('invalid_message', `The form has no file in its field "${field}": send the picture there.`);
+  }
+  if (picture.size > maxPictureBytes) throw pictureTooLarge(picture.size, maxPictureBytes);
+  return new Uint8Array(await picture.arrayBuffer());
+}
+
+function textIn(form: FormData, field: string): string | undefined {
+  const value = form.get(field);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function readFace(value: unknown): number | undefined {

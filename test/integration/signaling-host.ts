@@ -33,6 +33,7 @@ const STATS: ConversationStats = {
 export class RecordingConversation extends EventEmitter<ConversationEvents> implements Conversation {
   readonly id: string;
   readonly portrait: ChosenPortrait;
+  readonly video = { width: 512, height: 512, matte: 'none' as const };
   readonly rtpCapabilities = { codecs: [], headerExtensions: [] };
   readonly calls: { name: string; args: unknown[] }[] = [];
   /** What the next call throws. */

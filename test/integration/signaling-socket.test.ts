@@ -84,6 +84,7 @@ describe('a socket', () => {
     expect(result).toEqual({
       session: conversation.id,
       portrait: { id: 'lady', title: 'A painting', warnings: [] },
+      video: { width: 512, height: 512, matte: 'none' },
       rtp_capabilities: { codecs: [], headerExtensions: [] },
       state: 'idle',
       position: 96_000,
