@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+const SOFTWARE_WEBGL_FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,6 +26,8 @@ export interface BrowserOptions {
   bypassCSP?: boolean;
   /** A phone: touch and the small viewport's meta tag. */
   isMobile?: boolean;
+  /** WebGL, computed by the processor. */
+  softwareWebGl?: boolean;
 }
 
 export interface TestBrowser {
@@ -43,11 +46,12 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<TestBro
     colorScheme = 'light',
     isMobile = false,
     bypassCSP = false,
+    softwareWebGl = false,
   } = options;
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     headless: true,
-    args: [...CHROMIUM_FLAGS, ...microphoneFlags(microphoneWav)],
+    args: [...CHROMIUM_FLAGS, ...(softwareWebGl ? SOFTWARE_WEBGL_FLAGS : []), ...microphoneFlags(microphoneWav)],
     viewport,
     colorScheme,
     bypassCSP,
