@@ -65,7 +65,8 @@ export function personGround({ foreground }: PreparedAvatar): Ground {
     for (let k = 0; k < 3; k++) out[k] = ((out[k] as number) * alpha) / 255;
     out[3] = alpha;
     const beyond = Math.max(beside, -y, y - PICTURE_SIZE_PX);
-    if (beyond <= 0) return;
+    // Out of focus, the head would shine up where it does not reach the upper border.
+    if (beyond <= 0 || (y < 0 && alpha === 0)) return;
     soft.read(x, below, blurred);
     mix(out, blurred, smoothstep(0, PERSON_FOCUS_LOST_PX, beyond));
   };
