@@ -49,10 +49,10 @@ C = len(CONDITIONS)
 # Training.
 FILMED_CLIPS = 60 if SMOKE else None  # all
 HELD_OUT_CLIPS = 6 if SMOKE else 40  # for the test, and as many again for tuning
-ENCODER_TRAINING_STEPS = 300 if SMOKE else 4500
+ENCODER_TRAINING_STEPS = 300 if SMOKE else 5000
 ALIGNER_TRAINING_STEPS = 200 if SMOKE else 1600
-TEACHER_TRAINING_STEPS = 300 if SMOKE else 7000
-DISTIL_TRAINING_STEPS = 200 if SMOKE else 1500
+TEACHER_TRAINING_STEPS = 300 if SMOKE else 7800
+DISTIL_TRAINING_STEPS = 200 if SMOKE else 2200
 STUDENT_STEPS = 2  # denoising steps of the shipped model
 # The student's noise for pitch, yaw, roll, x, y, z: gives back the spread that few steps cost (evaluate_alive.py, tuning clips).
 HEAD_TEMPERATURE = [1.75, 1.5, 1.65, 1.55, 1.55, 1.55]
