@@ -79,7 +79,7 @@ export function layOver(under: Colour, over: Colour): void {
 }
 
 /** A matte's alpha without its noise. */
-export function decided(alpha: number): number {
+function decided(alpha: number): number {
   return alpha < CLEAR_BELOW ? 0 : alpha >= WHOLE_FROM ? 255 : alpha;
 }
 
