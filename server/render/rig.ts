@@ -17,9 +17,8 @@ import { buildOuterMesh, type OuterMesh } from './outer-mesh.ts';
 export const FACE_COEFFICIENTS = 24;
 /** Where the expressions begin, which move the skin too: behind the motion model's own coefficients. */
 const FIRST_EXPRESSION = 34;
-/** Bits of `isSoft`. */
+/** In `isSoft`: the background is seen through the triangle. */
 const SHINES_THROUGH = 1;
-const HIDES_TURNED_OVER = 2;
 /** Where the head turns about, from the middle of the outer eye corners, in eye-corner distances down and back. */
 const HEAD_CENTRE_DOWN_UNITS = 0.4;
 const HEAD_CENTRE_BACK_UNITS = 0.6;
@@ -113,7 +112,7 @@ function drawnTriangles(
     );
     if (cover === 'clear') continue;
     triangles.push(...triangle);
-    isSoft.push(HIDES_TURNED_OVER | (cover === 'soft' ? SHINES_THROUGH : 0));
+    isSoft.push(cover === 'soft' ? SHINES_THROUGH : 0);
   }
   return { triangles: Uint16Array.from(triangles), isSoft: Uint8Array.from(isSoft) };
 }
