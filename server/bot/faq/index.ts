@@ -9,7 +9,6 @@ import { readKnowledge } from './knowledge.ts';
 import { KnowledgeSearch } from './search.ts';
 
 export { entriesOf, type KnowledgeEntry, readKnowledge } from './knowledge.ts';
-export { KnowledgeSearch } from './search.ts';
 
 export interface FaqOptions {
   /** Folder of Markdown files. */
@@ -71,7 +70,7 @@ export async function createFaqBrain({ knowledge, threshold }: FaqOptions): Prom
 }
 
 /** Does the visitor ask for a person, or say yes to the offer of one? */
-export function wantsPerson({ text, language, history }: Pick<Question, 'text' | 'language' | 'history'>): boolean {
+function wantsPerson({ text, language, history }: Pick<Question, 'text' | 'language' | 'history'>): boolean {
   const phrases = phrasesFor(language);
   const said = text.toLowerCase();
   if (phrases.person.test(said)) return true;

@@ -8,7 +8,7 @@ const AFTER = ['please', 'thank you'];
 const INITIALS = /\b[A-Z]{2,5}\b/g;
 
 /** The words of a phrase as a pronouncing dictionary has them. */
-export function wordsOfPhrase(phrase: string): string[] {
+function wordsOfPhrase(phrase: string): string[] {
   return phrase
     .replace(INITIALS, (letters) => [...letters].join(' '))
     .toLowerCase()
