@@ -24,7 +24,7 @@ const LIGHT_BULGE = 0.08;
 const LIGHT_EDGE = 0.9;
 /** Below the lid's edge the lashes end over this height, in eye-corner distances; where none were seen there is still this much shadow. */
 const LASH_HANG_UNITS = 0.014;
-const LASH_LEAST = 0.4;
+const LASH_LEAST = 0.55;
 const FULL = 256;
 
 export class LidPainter {
