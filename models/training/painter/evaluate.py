@@ -14,8 +14,8 @@ import torch
 from painter import augment, export, net, pairs, train
 
 MARGIN = 6  # pixels around the outer lips
-SEEDS = 4
-PICTURES = 40  # of each person, evenly spread
+SEEDS = 3
+PICTURES = 24  # of each person, evenly spread
 INSIDE = 0.5  # coverage from which a pixel is the mouth's
 
 
