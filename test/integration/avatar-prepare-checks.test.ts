@@ -192,8 +192,9 @@ describe.each(NAMES)('%s', (name) => {
     };
     expect(() => check(50)).toThrow(expect.objectContaining({ code: 'picture_turned_away' }));
     expect(() => check(-50)).toThrow(expect.objectContaining({ code: 'picture_turned_away' }));
-    expect(check(-30).map(({ code }) => code)).toEqual(['head_turned']);
-    expect(check(10)).toEqual([]);
+    // Turned in numbers alone: in the picture, which is not, the lips may now seem parted.
+    expect(check(-30).map(({ code }) => code)).toContain('head_turned');
+    expect(check(10).map(({ code }) => code)).not.toContain('head_turned');
   });
 });
 
