@@ -175,10 +175,11 @@ function mouthTriangles(): number[] {
 
 /** Both brows' lower and upper rows. */
 const BROWS = [46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336] as const;
-/** Brows may come down by this share of their distance from the crease. */
+/** Brows may come down by this share of their distance from the crease, and by so much, in eye-corner distances, in any case: anger shows in them. */
 const BROW_FALL = 0.7;
+const LEAST_BROW_FALL_UNITS = 0.035;
 
-function buildBrows({ neutral, rotation }: PreparedAvatar): Rig['brows'] {
+function buildBrows({ neutral, rotation, unitPx }: PreparedAvatar): Rig['brows'] {
   const down = (point: number) =>
     [0, 1, 2].reduce(
       (sum, axis) => sum + (neutral[point * 3 + axis] as number) * (rotation[axis * 3 + 1] as number),
@@ -195,7 +196,7 @@ function buildBrows({ neutral, rotation }: PreparedAvatar): Rig['brows'] {
   );
   return {
     points: Uint16Array.from(new Set([...above, ...BROWS, ...eyes.flatMap((eye) => eye.browSkin)])),
-    fallPx: Math.max(0.5, BROW_FALL * Math.min(...gaps)),
+    fallPx: Math.max(LEAST_BROW_FALL_UNITS * unitPx, BROW_FALL * Math.min(...gaps)),
   };
 }
 

@@ -336,6 +336,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
 
   /** What was said goes into the transcript once it was heard. */
   #noteSpoken(event: keyof ConversationEvents, about: ConversationEvents[keyof ConversationEvents][0]): void {
+    if (event === 'speechStarted') this.#turn.started((about as { eventId: string }).eventId);
     const isWhole = event === 'speechEnded';
     if (!isWhole && event !== 'speechInterrupted') return;
     const { eventId, start, text } = about as { eventId: string; start: SampleIndex; text: string };

@@ -200,8 +200,8 @@ export class SpokenVoice {
 
   #started(utterance: Utterance, sample: SampleIndex): void {
     this.#parts.onStarted((performance.now() - utterance.requestedMs) / 1000);
-    this.#parts.emit('speechStarted', { eventId: utterance.eventId, sample });
     this.#speaks(true, sample);
+    this.#parts.emit('speechStarted', { eventId: utterance.eventId, sample });
   }
 
   #ended(utterance: Utterance, sample: SampleIndex): void {

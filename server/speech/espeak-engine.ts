@@ -61,13 +61,15 @@ export async function openEspeak(modulePath: string, onDied: (error: Error) => v
       languages: spoken.map(({ language }) => language),
       voices: variants,
       sentencePauseMs: SENTENCE_PAUSE_MS,
-      async speak({ text, words, language, voice, rate, signal }, onPiece) {
-        const timing = new EspeakTiming(words);
+      async speak({ text, words: said, language, voice, rate, signal }, onPiece) {
+        const timing = new EspeakTiming(said);
         const identifier = voiceOf.get(language) ?? language;
         await thread.request('speak', requestOf(text, identifier, voice ?? DEFAULT_VARIANT, rate), {
           signal,
           onPart: ({ pcm, events }) => onPiece({ pcm, ...timing.take(events) }),
         });
+        const words = timing.rest();
+        if (words.length > 0 && !signal.aborted) onPiece({ pcm: new Float32Array(0), words, phonemes: [] });
       },
       close: () => thread.close(),
     };

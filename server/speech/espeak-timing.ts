@@ -20,6 +20,7 @@ export class EspeakTiming {
   #word: OpenWord | undefined;
   #phoneme: { ipa: string; startMs: number } | undefined;
   #given = 0;
+  #last: SpokenWord | undefined;
 
   constructor(words: readonly TextWord[]) {
     this.#words = words;
@@ -42,6 +43,14 @@ export class EspeakTiming {
     return { words, phonemes };
   }
 
+  /** After the last event: words at the end that espeak reads as one with those before, such as "at once". */
+  rest(): SpokenWord[] {
+    const left = this.#words.slice(this.#given);
+    if (!this.#last || left.length === 0) return [];
+    this.#given = this.#words.length;
+    return [{ ...this.#last, text: left.map(({ text }) => text).join(' ') }];
+  }
+
   #begin({ position, ms }: { position: number; ms: number }, words: SpokenWord[]): void {
     const index = this.#words.findIndex(({ to }) => position < to);
     if (index === -1 || index < this.#given || index === this.#word?.index) return;
@@ -57,6 +66,7 @@ export class EspeakTiming {
     this.#given = index + 1;
     // Signs before the word that were not read, such as an opening dash, are shown together with it.
     const text = this.#words.slice(from, index + 1).map((word) => word.text);
-    words.push({ text: text.join(' '), startMs, endMs: silentFromMs ?? ms });
+    this.#last = { text: text.join(' '), startMs, endMs: silentFromMs ?? ms };
+    words.push(this.#last);
   }
 }

@@ -180,10 +180,16 @@ describe('the avatar in the browser', () => {
 
   it('carries the label in the decoded picture', async () => {
     const { page } = browser;
-    await keepFrames(page);
-    await sleep(500);
-    const [frame] = await takeFrames(page);
-    if (!frame) throw new Error('No picture arrived.');
+    const frame = await vi.waitFor(
+      async () => {
+        await keepFrames(page);
+        await sleep(500);
+        const [first] = await takeFrames(page);
+        if (!first) throw new Error('No picture arrived.');
+        return first;
+      },
+      { timeout: PATIENCE_MS, interval: 500 },
+    );
     // Bright letters on a dark plate in the lower right corner: neither the painting nor a lost label has that contrast.
     const corner = await sharp(frame.jpeg)
       .extract({ left: 392, top: 488, width: 116, height: 20 })

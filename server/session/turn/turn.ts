@@ -56,6 +56,11 @@ export class Turn {
       .catch((error: unknown) => this.#parts.warning(toVaktraError(error)));
   }
 
+  /** The first sound of what it says is sent: it thinks no more. */
+  started(eventId: string): void {
+    this.#settle(eventId);
+  }
+
   /** What the avatar said and was heard, to the end or until it was cut. */
   spoken(eventId: string, { text, sample, isWhole }: { text: string; sample: SampleIndex; isWhole: boolean }): void {
     this.#note(this.isTakenOver ? 'agent' : 'avatar', text, sample);
@@ -120,7 +125,6 @@ export class Turn {
       await this.#parts.speak({ eventId, text, language: this.language });
     } catch (error) {
       if (!signal.aborted) this.#parts.warning(toVaktraError(error));
-    } finally {
       this.#settle(eventId);
     }
   }
