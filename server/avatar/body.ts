@@ -1,9 +1,11 @@
 // What the picture tells of everything that is not face: the head's outline with hair and hat, neck and shoulders; and from these how
 // far each place lies behind the face, and what moves it: the skull or the breath.
+
+import { smoothstep } from '../smoothstep.ts';
 import { type AvatarBody, BODY_GRID_POINTS, BODY_GRID_STEP_PX, PICTURE_SIZE_PX } from '../types.ts';
 import { EYE_CORNERS, FACE_OVAL } from './face-mesh.ts';
 import { fillSmoothly } from './fill-smooth.ts';
-import { isInside, smoothstep } from './luma.ts';
+import { isInside } from './luma.ts';
 import type { HeadPose } from './pose.ts';
 
 const DIRECTIONS = 72;

@@ -80,12 +80,6 @@ export function isInside(contour: readonly (readonly [number, number])[], x: num
   return inside;
 }
 
-/** 0 below `from`, 1 above `to`, smoothly between. */
-export function smoothstep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
-}
-
 function clamp(index: number, length: number): number {
   return index < 0 ? 0 : index >= length ? length - 1 : index;
 }

@@ -1,8 +1,10 @@
 // The portrait's matte: which pixels show the person, softly at the hair. The segmentation model says roughly where, the face's
 // landmarks correct it, the picture's own edges refine it.
+
+import { smoothstep } from '../smoothstep.ts';
 import { FACE_OVAL } from './face-mesh.ts';
 import { guidedFilter } from './guided-filter.ts';
-import { isInside, smoothstep } from './luma.ts';
+import { isInside } from './luma.ts';
 import type { RgbPicture } from './picture-input.ts';
 
 /** What the model is less sure of than this is no bridge between the person and another one. */

@@ -1,8 +1,9 @@
 // What is behind the person, at any place of the square and beyond its borders; and the person's own continuation beyond them.
 // Read when a conversation opens: nothing of it moves.
+
+import { smoothstep } from '../smoothstep.ts';
 import { type Background, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import type { Placing } from './look.ts';
-import { smoothstep } from './smoothstep.ts';
 import { type Colour, SoftPicture } from './soft-picture.ts';
 
 /** How far `blur` is out of focus, and what goes on beyond the square's borders. */

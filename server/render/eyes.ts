@@ -1,4 +1,6 @@
 // What is seen between the lids: the portrait's own eyeball with its iris moved by the gaze; then the lids over it (lids.ts).
+
+import { smoothstep } from '../smoothstep.ts';
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { blend, sample, TEXEL, toTexel } from './canvas.ts';
 import type { EyeTopology } from './face-topology.ts';
@@ -7,7 +9,6 @@ import { Footprint, STEP_PX } from './moved.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
 import type { Rig } from './rig.ts';
-import { smoothstep } from './smoothstep.ts';
 
 /** Larger gazes would pull lashes into the eye: a portrait has no picture of what its lids hide. In eye widths. */
 const GAZE_X_MAX = 0.13;

@@ -1,4 +1,6 @@
 // Shut and shutting lids, painted over the eye: the upper one comes down with its own lashes and grain, the lower one rises a little.
+
+import { clamp01, smoothstep } from '../smoothstep.ts';
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { blend, OPAQUE } from './canvas.ts';
 import type { EyeTopology } from './face-topology.ts';
@@ -6,7 +8,6 @@ import { type LidSkin, measureLidSkin } from './lid-skin.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
 import { LIDS_MEET_AT, type Rig } from './rig.ts';
-import { smoothstep } from './smoothstep.ts';
 
 /** From the crease down to the open lid's edge the shut lid's skin fades in over this share of the way: it covers the open eye's lashes. */
 const FADE_FROM = 0.1;
@@ -158,8 +159,4 @@ function lightAt(place: number): number {
 
 function packed(red: number, green: number, blue: number): number {
   return OPAQUE | ((blue | 0) << 16) | ((green | 0) << 8) | (red | 0);
-}
-
-function clamp01(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }

@@ -88,8 +88,8 @@
       (i16x8.add (local.get $under) (i16x8.shr_u (local.get $under) (i32.const 8)))
       (i32.const 8))))
 
-  ;; tri: u16 corners, count of corners; isSoft: u8 per triangle, bit 0: what is under it shines through,
-  ;; bit 1: not drawn when it is turned over; restX, restY, x, y: f32 per
+  ;; tri: u16 corners, count of corners; isSoft: u8 per triangle, 1: what is under it shines through;
+  ;; restX, restY, x, y: f32 per
   ;; vertex; texture: packed RGBA, colours times alpha, rows of $stride bytes; picture: packed RGBA; drawn only within the rectangle
   (func (export "draw_mesh")
     (param $tri i32) (param $corners i32) (param $isSoft i32) (param $restX i32) (param $restY i32) (param $x i32) (param $y i32)
@@ -154,10 +154,6 @@
         (local.set $uc (f64.sub (call $vertex (local.get $restX) (local.get $c)) (call $vertex (local.get $restX) (local.get $a))))
         (local.set $vb (f64.sub (call $vertex (local.get $restY) (local.get $b)) (call $vertex (local.get $restY) (local.get $a))))
         (local.set $vc (f64.sub (call $vertex (local.get $restY) (local.get $c)) (call $vertex (local.get $restY) (local.get $a))))
-        ;; Turned over against the portrait: it lies behind a fold (a brow over its lid, the far cheek), under what is seen.
-        (br_if $triangle (i32.and (i32.shr_u (local.get $soft) (i32.const 1))
-          (f64.lt (f64.const 0) (f64.mul (local.get $area) (f64.sub
-            (f64.mul (local.get $uc) (local.get $vb)) (f64.mul (local.get $ub) (local.get $vc)))))))
         (local.set $scale (f64.div (global.get $TEXEL) (local.get $area)))
         (local.set $ux (f64.mul (local.get $scale) (f64.sub
           (f64.mul (local.get $ub) (f64.sub (local.get $cy) (local.get $ay)))
@@ -221,7 +217,7 @@
               (local.set $stop (i32.add (local.get $at) (i32.shl (i32.sub (local.get $right) (local.get $left)) (i32.const 2))))
               ;; Pairs may write one pixel too many: putting it back costs less than asking each time.
               (local.set $kept (i32.load (local.get $stop)))
-              (if (i32.and (local.get $soft) (i32.const 1))
+              (if (local.get $soft)
                 (then
                   (loop $pixels
                     (local.set $mixed (call $over2

@@ -1,5 +1,7 @@
 // What is seen between the lips: dark, tongue, teeth, drawn by rule in the portrait's own colours. The upper teeth belong to
 // the skull, the lower ones and the tongue to the jaw. A learned painter can take this class' place behind the same interface.
+
+import { clamp01, smoothstep } from '../smoothstep.ts';
 import { type AvatarTones, PICTURE_SIZE_PX } from '../types.ts';
 import { blend, OPAQUE } from './canvas.ts';
 import { LIP_LOWER_INNER, LIP_UPPER_INNER } from './face-topology.ts';
@@ -7,7 +9,6 @@ import { Footprint } from './moved.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
 import type { Rig } from './rig.ts';
-import { smoothstep } from './smoothstep.ts';
 
 // Lengths are in distances of the outer eye corners (about 9 cm), counted from the middle of the closed lips.
 
@@ -170,8 +171,4 @@ function teethProfile(ends: readonly number[], shorter: readonly number[]): Teet
     light[step] = out >= (ends.at(-1) as number) ? 0 : gap * Math.max(0, 1 - ARCH_DARKENING * across * across);
   }
   return { edge, light };
-}
-
-function clamp01(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }

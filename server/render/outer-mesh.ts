@@ -1,8 +1,9 @@
 // The mesh around the face: rays from the face's outline to where the picture rests, over hair, neck and shoulders. Says of each
 // point how deep it lies and what it moves with; what is person there and what is background, the portrait's matte tells.
+
+import { smoothstep } from '../smoothstep.ts';
 import { BODY_GRID_POINTS, BODY_GRID_STEP_PX, LANDMARK_COUNT, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
 import { FACE_OVAL } from './face-topology.ts';
-import { smoothstep } from './smoothstep.ts';
 
 /** Nothing closer to the picture's border than this ever moves: the label stands there. */
 export const RESTING_BORDER_PX = 28;

@@ -1,4 +1,6 @@
 // Motion coefficients to vertex positions in the picture: skin, lids, lips that really close, then the head's pose in 3D.
+
+import { smoothstep } from '../smoothstep.ts';
 import { LANDMARK_COUNT } from '../types.ts';
 import {
   CHIN,
@@ -10,7 +12,6 @@ import {
   UPPER_LIP,
 } from './face-topology.ts';
 import { FACE_COEFFICIENTS, type Lids, type Rig } from './rig.ts';
-import { smoothstep } from './smoothstep.ts';
 
 const PITCH = 24;
 const YAW = 25;

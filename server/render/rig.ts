@@ -117,7 +117,8 @@ function drawnTriangles(
   return { triangles: Uint16Array.from(triangles), isSoft: Uint8Array.from(isSoft) };
 }
 
-function headCentre({ neutral, rotation, unitPx }: PreparedAvatar): [number, number, number] {
+/** Where the head turns about, in pixels of the picture. */
+export function headCentre({ neutral, rotation, unitPx }: PreparedAvatar): [number, number, number] {
   const [left, right] = EYE_CORNERS;
   return [0, 1, 2].map((axis) => {
     const middle = ((neutral[left * 3 + axis] as number) + (neutral[right * 3 + axis] as number)) / 2;

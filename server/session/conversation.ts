@@ -8,7 +8,7 @@ import type { Brain, Said } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
 import type { AvatarSender, MediaRoom, Pacer, RoomSink, SinkListener } from '../media/index.ts';
 import type { Recogniser, Speech } from '../speech/index.ts';
-import type { FrameIndex, SampleIndex, VideoShape } from '../types.ts';
+import type { FrameIndex, VideoShape } from '../types.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
@@ -98,10 +98,9 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       maxBacklogMs: parts.maxBacklogMs,
       post: (request, transfer) => this.#line?.post(request, transfer),
       speaking: (does, sample) => this.#states.speaking(does, sample),
-      emit: (event, ...args) => {
-        this.#emit(event, ...args);
-        this.#noteSpoken(event, args[0]);
-      },
+      started: (eventId) => this.#turn.started(eventId),
+      heard: (eventId, speech) => this.#turn.spoken(eventId, speech),
+      emit: (event, ...args) => this.#emit(event, ...args),
       onStarted: (seconds) => parts.observer.speechStarted(seconds),
       onStopped: (seconds) => parts.observer.interrupted(seconds),
     });
@@ -332,15 +331,6 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       },
       failed: (error) => this.#warn(error),
     });
-  }
-
-  /** What was said goes into the transcript once it was heard. */
-  #noteSpoken(event: keyof ConversationEvents, about: ConversationEvents[keyof ConversationEvents][0]): void {
-    if (event === 'speechStarted') this.#turn.started((about as { eventId: string }).eventId);
-    const isWhole = event === 'speechEnded';
-    if (!isWhole && event !== 'speechInterrupted') return;
-    const { eventId, start, text } = about as { eventId: string; start: SampleIndex; text: string };
-    this.#turn.spoken(eventId, { text, sample: start, isWhole });
   }
 
   #warn(error: VaktraError): void {

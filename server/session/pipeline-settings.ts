@@ -11,7 +11,7 @@ const LABEL = 'AI-generated';
 /** A live voice arrives in packets of 20 ms and is read in windows of 80 ms: less in reserve would stutter. */
 const LIVE_RESERVE_MS = 100;
 /** Silence after which a visitor may have finished, and sound that is kept from before the first sound that is speech. */
-const VISITOR_PAUSE_MS = 128;
+export const VISITOR_PAUSE_MS = 128;
 const VISITOR_PAD_MS = 256;
 const BYTES_PER_MEGABYTE = 1_000_000;
 

@@ -19,6 +19,10 @@ export interface SpokenVoiceParts {
   post(request: LineRequest, transfer?: ArrayBuffer[]): void;
   /** The voice begins or ends. */
   speaking(does: boolean, sample: SampleIndex): void;
+  /** The first sound of a speech was handed over; told to clients already. */
+  started(eventId: string): void;
+  /** A speech was heard, to its end or until it was cut; told to clients already. */
+  heard(eventId: string, speech: { text: string; sample: SampleIndex; isWhole: boolean }): void;
   emit<E extends 'caption' | 'speechStarted' | 'speechEnded' | 'speechInterrupted'>(
     event: E,
     ...args: ConversationEvents[E]
@@ -202,12 +206,15 @@ export class SpokenVoice {
     this.#parts.onStarted((performance.now() - utterance.requestedMs) / 1000);
     this.#speaks(true, sample);
     this.#parts.emit('speechStarted', { eventId: utterance.eventId, sample });
+    this.#parts.started(utterance.eventId);
   }
 
   #ended(utterance: Utterance, sample: SampleIndex): void {
     this.#utterances.delete(utterance.eventId);
     const { eventId, start = sample } = utterance;
-    this.#parts.emit('speechEnded', { eventId, start, sample, text: utterance.heardBefore(sample) });
+    const text = utterance.heardBefore(sample);
+    this.#parts.emit('speechEnded', { eventId, start, sample, text });
+    this.#parts.heard(eventId, { text, sample: start, isWhole: true });
     const goesOn = [...this.#utterances.values()].some(({ start }) => start !== undefined && start <= sample);
     if (!goesOn) this.#speaks(false, sample);
   }
@@ -217,13 +224,15 @@ export class SpokenVoice {
     const sent = Math.max(0, sample - start);
     const unheard = ((this.#playoutDelayMs ?? 0) * CLOCK_RATE_HZ) / 1000;
     const playbackPosition = Math.max(0, Math.round(sent - unheard));
+    const text = utterance.heardBefore(start + playbackPosition);
     this.#parts.emit('speechInterrupted', {
       eventId,
       start,
       playbackPosition,
-      text: utterance.heardBefore(start + playbackPosition),
+      text,
       measure: this.#playoutDelayMs === undefined ? 'sent' : 'heard',
     });
+    this.#parts.heard(eventId, { text, sample: start, isWhole: false });
   }
 
   #speaks(does: boolean, sample: SampleIndex): void {

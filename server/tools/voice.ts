@@ -46,13 +46,3 @@ export async function speakText(text: string, language?: string): Promise<Voice>
     await speech.close();
   }
 }
-
-/** Samples in [-1, 1] as s16 little-endian, as a bot's server pushes them. */
-export function toPcm16(pcm: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(pcm.length * 2);
-  const view = new DataView(bytes.buffer);
-  for (const [i, sample] of pcm.entries()) {
-    view.setInt16(i * 2, Math.round(Math.max(-1, Math.min(1, sample)) * 32_767), true);
-  }
-  return bytes;
-}

@@ -1,15 +1,12 @@
 // The mouth's crop in a picture: the square of the painter's contract, carried by the head's pose, and what is read in it.
 
 import { type LumaPlane, lumaAt } from '../../server/avatar/luma.ts';
+import { CROP_PX, CROP_PX_PER_UNIT, cropFrame as squareOf } from '../../server/render/painter/crop-frame.ts';
+import { headCentre } from '../../server/render/rig.ts';
 import { PICTURE_SIZE_PX, type PreparedAvatar } from '../../server/types.ts';
-import { headCentre } from './eval-picture-fit.ts';
 
-/** Side of the sampled crop in pixels; the crop itself is 1.1 eye-corner distances wide. */
-export const CROP_PX = 128;
-const SIDE_UNITS = 1.1;
-const BELOW_LIPS_UNITS = 0.08;
 const CAMERA_DISTANCE_UNITS = 10;
-const [EYE_LEFT, EYE_RIGHT, LIP_LEFT, LIP_RIGHT] = [33, 263, 61, 291] as const;
+const [LIP_LEFT, LIP_RIGHT] = [61, 291] as const;
 
 /** Picture position of crop coordinates: origin + u * right + v * down; u, v from 0 to 1. */
 export interface CropFrame {
@@ -23,21 +20,11 @@ export interface CropFrame {
 /** @param coefficients motion of the picture, whose pose carries the crop; at rest when left out */
 export function cropFrame(avatar: PreparedAvatar, coefficients?: Float32Array): CropFrame {
   const { neutral } = avatar;
-  const point = (landmark: number): [number, number, number] =>
-    [0, 1, 2].map((axis) => neutral[landmark * 3 + axis] as number) as [number, number, number];
-  const [left, right] = [point(EYE_LEFT), point(EYE_RIGHT)];
-  const unit = Math.hypot(right[0] - left[0], right[1] - left[1]);
-  const along = [(right[0] - left[0]) / unit, (right[1] - left[1]) / unit] as const;
-  const down = [-along[1], along[0]] as const;
-  const [a, b] = [point(LIP_LEFT), point(LIP_RIGHT)];
-  const middle = [0, 1].map(
-    (axis) => ((a[axis] as number) + (b[axis] as number)) / 2 + BELOW_LIPS_UNITS * unit * (down[axis] as number),
-  ) as [number, number];
-  const depth = (a[2] + b[2]) / 2;
-  const side = SIDE_UNITS * unit;
+  const depth = ((neutral[LIP_LEFT * 3 + 2] as number) + (neutral[LIP_RIGHT * 3 + 2] as number)) / 2;
+  const square = squareOf(neutral);
   const at = (u: number, v: number): [number, number] => {
-    const x = middle[0] + along[0] * (u - 0.5) * side + down[0] * (v - 0.5) * side;
-    const y = middle[1] + along[1] * (u - 0.5) * side + down[1] * (v - 0.5) * side;
+    const x = square.origin[0] + CROP_PX * (u * square.right[0] - v * square.right[1]);
+    const y = square.origin[1] + CROP_PX * (u * square.right[1] + v * square.right[0]);
     return coefficients ? posed(avatar, coefficients, x, y, depth) : [x, y];
   };
   const origin = at(0, 0);
@@ -46,7 +33,7 @@ export function cropFrame(avatar: PreparedAvatar, coefficients?: Float32Array): 
     origin,
     right: [toRight[0] - origin[0], toRight[1] - origin[1]],
     down: [toBottom[0] - origin[0], toBottom[1] - origin[1]],
-    unitPx: CROP_PX / SIDE_UNITS,
+    unitPx: CROP_PX_PER_UNIT,
   };
 }
 

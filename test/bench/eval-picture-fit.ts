@@ -3,6 +3,7 @@
 
 import { SKULL } from '../../server/avatar/face-mesh.ts';
 import { headPose } from '../../server/avatar/pose.ts';
+import { headCentre } from '../../server/render/rig.ts';
 import { LANDMARK_COUNT, type PreparedAvatar } from '../../server/types.ts';
 
 const FACE_ROWS = 24;
@@ -13,8 +14,6 @@ const EYE_ROWS = 4;
 const MODEL_ROWS = FIRST_EYE_ROW + EYE_ROWS;
 /** As in fitting the basis (models/training/basis.py). */
 const CAMERA_DISTANCE_UNITS = 10;
-const HEAD_CENTRE_DOWN_UNITS = 0.4;
-const HEAD_CENTRE_BACK_UNITS = 0.6;
 const LIP_WEIGHT = 4;
 const DEPTH_WEIGHT = 0.4;
 /** A coefficient of 1 is one standard deviation of speech, so this keeps what the points do not tell near rest. */
@@ -128,16 +127,6 @@ export class MotionFitter {
 }
 
 type Point = readonly [number, number, number];
-
-/** Where a head turns about, as the renderer has it: behind and below the middle of the eyes. */
-export function headCentre({ neutral, rotation, unitPx }: PreparedAvatar): Point {
-  return [0, 1, 2].map((axis) => {
-    const middle = ((neutral[33 * 3 + axis] as number) + (neutral[263 * 3 + axis] as number)) / 2;
-    const down = (rotation[axis * 3 + 1] as number) * HEAD_CENTRE_DOWN_UNITS;
-    const back = (rotation[axis * 3 + 2] as number) * HEAD_CENTRE_BACK_UNITS;
-    return middle + (down + back) * unitPx;
-  }) as unknown as Point;
-}
 
 function meanOf(landmarks: Float32Array): Point {
   return [0, 1, 2].map(

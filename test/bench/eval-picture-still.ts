@@ -1,11 +1,11 @@
 // What must not change while a portrait speaks: the sharpness of the mouth's crop, parts that stand still, the painter's edge.
 
 import type { LumaPlane } from '../../server/avatar/luma.ts';
-import { cropFrame as paintedFrame, toCrop as toPainted } from '../../server/render/painter/crop-frame.ts';
+import { CROP_PX, cropFrame as paintedFrame, toCrop as toPainted } from '../../server/render/painter/crop-frame.ts';
 import { patchMask } from '../../server/render/painter/patch-mask.ts';
 import { LANDMARK_COUNT, type PreparedAvatar } from '../../server/types.ts';
 import { rgbOf } from '../integration/avatar-drawn-face.ts';
-import { CROP_PX, cropFrame, cropLuma, sampleCrop } from './eval-picture-crop.ts';
+import { cropFrame, cropLuma, sampleCrop } from './eval-picture-crop.ts';
 import { type Drawer, FIRST_RENDERER } from './eval-picture-drawers.ts';
 import { fineEnergy } from './eval-picture-measures.ts';
 import type { PreparedPortrait } from './eval-picture-portraits.ts';

@@ -4,7 +4,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { toPcm16, type Voice } from '../../server/tools/voice.ts';
+import { float32ToPcmS16 } from '../../server/speech/index.ts';
+import type { Voice } from '../../server/tools/voice.ts';
 import { openBrowser, playWithSound } from '../browser/harness.ts';
 import type { TestServer } from '../browser/whole-server.ts';
 import { median, quantile } from './statistics.ts';
@@ -59,7 +60,7 @@ export async function measureHeard(server: TestServer, voice: Voice): Promise<He
     const [conversation] = server.app.host.all();
     if (!conversation) throw new Error('The page opened no conversation.');
     // An engine may begin with silence, which would count as delay.
-    const pcm = toPcm16(voice.pcm.subarray(voice.pcm.findIndex((sample) => Math.abs(sample) > AUDIBLE_LEVEL)));
+    const pcm = float32ToPcmS16(voice.pcm.subarray(voice.pcm.findIndex((sample) => Math.abs(sample) > AUDIBLE_LEVEL)));
     const firstSounds: number[] = [];
     const silences: number[] = [];
     for (let turn = 0; turn < TURNS; turn++) {

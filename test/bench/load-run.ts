@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveConversation, LiveConversationHost } from '../../server/session/index.ts';
-import { toPcm16, type Voice } from '../../server/tools/voice.ts';
+import { float32ToPcmS16 } from '../../server/speech/index.ts';
+import type { Voice } from '../../server/tools/voice.ts';
 import { FRAME_RATE_HZ } from '../../server/types.ts';
 import { PictureCounter } from './picture-counter.ts';
 import { measureTree } from './process-tree.ts';
@@ -85,7 +86,7 @@ function keepTalking(conversation: LiveConversation, voice: Voice): { stop(): vo
   const say = () => {
     if (stopped) return;
     const eventId = `turn-${turn++}`;
-    conversation.pushAudio({ eventId, pcm: toPcm16(voice.pcm), sampleRateHz: voice.sampleRateHz });
+    conversation.pushAudio({ eventId, pcm: float32ToPcmS16(voice.pcm), sampleRateHz: voice.sampleRateHz });
     conversation.speakEnd({ eventId });
   };
   conversation.on('speechEnded', say);

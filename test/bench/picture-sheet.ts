@@ -2,9 +2,9 @@
 
 import sharp, { type OverlayOptions, type Region } from 'sharp';
 import { EYE_CORNERS } from '../../server/render/face-topology.ts';
+import { CROP_PX } from '../../server/render/painter/crop-frame.ts';
 import { PICTURE_SIZE_PX, type PreparedAvatar } from '../../server/types.ts';
 import { rgbOf } from '../integration/avatar-drawn-face.ts';
-import { CROP_PX } from './eval-picture-crop.ts';
 import type { Drawer } from './eval-picture-drawers.ts';
 import type { PreparedPortrait } from './eval-picture-portraits.ts';
 import type { Strip } from './eval-picture-reenact.ts';

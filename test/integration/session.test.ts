@@ -6,7 +6,7 @@ import { VaktraError } from '../../server/errors.ts';
 import { createOpusDecoder, createVp8Decoder } from '../../server/media/codec/index.ts';
 import { parseRtpPacket } from '../../server/media/rtp.ts';
 import type { LiveConversation } from '../../server/session/index.ts';
-import { toPcm16 } from '../../server/tools/voice.ts';
+import { float32ToPcmS16 } from '../../server/speech/index.ts';
 import { PictureAssembler } from '../bench/picture-counter.ts';
 import { startServer, type TestServer } from '../browser/whole-server.ts';
 import { openSpeech, spoken } from './speech-voices.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
     rateHz: 24_000,
   });
   await speech.close();
-  voice = { pcm: toPcm16(pcm), sampleRateHz: rateHz, samples: Math.round((pcm.length * 48_000) / rateHz) };
+  voice = { pcm: float32ToPcmS16(pcm), sampleRateHz: rateHz, samples: Math.round((pcm.length * 48_000) / rateHz) };
 });
 
 afterEach(async () => {

@@ -1,7 +1,8 @@
 // How much of what is painted is shown, at each place of the crop: all of it on lips and in the mouth, nothing at the crop's border
 // and at the nose. It lies still, so nothing crawls along its edge.
+
+import { smoothstep } from '../../smoothstep.ts';
 import { LIP_OUTER, NOSE_BASE, UPPER_LIP_TOP } from '../face-topology.ts';
-import { smoothstep } from '../smoothstep.ts';
 import { CROP_PX, CROP_PX_PER_UNIT } from './crop-frame.ts';
 
 /** From the crop's border inwards nothing is shown over the first, all from the second on; in pixels. */

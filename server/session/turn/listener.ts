@@ -3,6 +3,7 @@
 
 import { VaktraError } from '../../errors.ts';
 import type { Recogniser, Recognition } from '../../speech/index.ts';
+import { VISITOR_PAUSE_MS } from '../pipeline-settings.ts';
 import type { VisitorEvent } from '../visitor/index.ts';
 
 export interface TurnTiming {
@@ -32,9 +33,6 @@ export interface ListenerParts {
   heard(text: string, speechMs: number): void;
   failed(error: VaktraError): void;
 }
-
-/** How long the detector of voice activity waits before it tells of a pause (pipeline-settings.ts). */
-const DETECTED_PAUSE_MS = 128;
 
 interface Utterance {
   recognition: Recognition;
@@ -130,8 +128,8 @@ export class Listener {
   /** How much longer than the detector to wait: less behind a whole sentence. */
   #waitMs({ text }: Utterance): number {
     const { silenceMs, finishedSilenceMs } = this.#parts.timing;
-    const isWhole = text !== '' && this.#parts.recogniser.isWhole(text);
-    return Math.max(0, (isWhole ? finishedSilenceMs : silenceMs) - DETECTED_PAUSE_MS);
+    const isWhole = this.#parts.recogniser.isWhole(text);
+    return Math.max(0, (isWhole ? finishedSilenceMs : silenceMs) - VISITOR_PAUSE_MS);
   }
 
   async #finish(): Promise<void> {

@@ -32,8 +32,6 @@ export class Turn {
   #answers = 0;
   #thinking: { eventId: string; abort: AbortController } | undefined;
   #endsWith: string | undefined;
-  /** A person speaks for the avatar: the brain is not asked. */
-  isTakenOver = false;
 
   constructor(language: string, parts: TurnParts) {
     this.language = language;
@@ -43,12 +41,12 @@ export class Turn {
   /** What the visitor said or wrote. An answer that is still being thought of or written is given up. */
   ask(text: string): void {
     if (!this.#note('visitor', text, this.#parts.position())) return;
-    if (this.#parts.brain && !this.isTakenOver) void this.#answer(text, this.#parts.brain);
+    if (this.#parts.brain) void this.#answer(text, this.#parts.brain);
   }
 
   /** A voice was heard and nothing understood. */
   notUnderstood(): void {
-    if (!this.#parts.brain || this.isTakenOver || this.#thinking) return;
+    if (!this.#parts.brain || this.#thinking) return;
     const eventId = `answer-${++this.#answers}`;
     const { notUnderstood: text } = phrasesFor(this.language);
     this.#parts
@@ -63,7 +61,7 @@ export class Turn {
 
   /** What the avatar said and was heard, to the end or until it was cut. */
   spoken(eventId: string, { text, sample, isWhole }: { text: string; sample: SampleIndex; isWhole: boolean }): void {
-    this.#note(this.isTakenOver ? 'agent' : 'avatar', text, sample);
+    this.#note('avatar', text, sample);
     if (isWhole && eventId === this.#endsWith) this.#parts.goodbye();
   }
 

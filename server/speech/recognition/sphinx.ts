@@ -2,12 +2,10 @@
 
 import { toVaktraError, VaktraError } from '../../errors.ts';
 import { startWorkerThread } from '../../runtime/index.ts';
+import { float32ToPcmS16 } from '../pcm.ts';
 import { grammarOf } from './grammar.ts';
 import type { SphinxCalls } from './sphinx-worker.ts';
 import type { Recogniser } from './types.ts';
-
-/** Loudest value of a 16-bit sample. */
-const FULL_SCALE = 32_767;
 
 /** @throws VaktraError `recognition_missing` */
 export async function createSphinxRecogniser(
@@ -44,7 +42,7 @@ export async function createSphinxRecogniser(
       return {
         push(sound) {
           if (!isOpen) return;
-          const pcm = Int16Array.from(sound, (value) => Math.max(-1, Math.min(1, value)) * FULL_SCALE);
+          const pcm = new Int16Array(float32ToPcmS16(sound).buffer);
           worker
             .request('push', { id, pcm }, { transfer: [pcm.buffer] })
             .then((text) => {

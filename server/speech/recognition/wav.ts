@@ -1,9 +1,10 @@
 // Sound as a WAV file in memory: PCM, 16 bit, mono (Microsoft, Multimedia Programming Interface 1.0, 1991).
 
+import { float32ToPcmS16 } from '../pcm.ts';
+
 const HEADER_BYTES = 44;
 const PCM_FORMAT = 1;
 const BYTES_PER_SAMPLE = 2;
-const FULL_SCALE = 32_767;
 
 /** @param pieces mono in [-1, 1], one after the other */
 export function wavOf(pieces: readonly Float32Array[], rateHz: number): Uint8Array<ArrayBuffer> {
@@ -25,10 +26,8 @@ export function wavOf(pieces: readonly Float32Array[], rateHz: number): Uint8Arr
   view.setUint32(40, samples * BYTES_PER_SAMPLE, true);
   let at = HEADER_BYTES;
   for (const piece of pieces) {
-    for (const value of piece) {
-      view.setInt16(at, Math.round(Math.max(-1, Math.min(1, value)) * FULL_SCALE), true);
-      at += BYTES_PER_SAMPLE;
-    }
+    bytes.set(float32ToPcmS16(piece), at);
+    at += piece.length * BYTES_PER_SAMPLE;
   }
   return bytes;
 }
