@@ -20,6 +20,11 @@ export const configSchema = z.strictObject({
     workerBin: orNull(text(PATH)),
     videoBitrateKbps: whole(100, 4000),
     opusBitrateKbps: whole(12, 128),
+    turn: z.strictObject({
+      urls: listOf(z.string().regex(/^turns?:[^\s]+$/), 'addresses such as turn:turn.example.com:3478'),
+      secret: orNull(text('a key')),
+      ttlSeconds: whole(60, 604_800),
+    }),
   }),
   pipeline: z.strictObject({ threads: orAuto(whole(1, 64)) }),
   motion: z.strictObject({
@@ -86,6 +91,19 @@ export const configSchema = z.strictObject({
       secret: orNull(text('a key')),
     }),
   }),
+  moderation: z.strictObject({
+    words: listOf(z.string().trim().min(1), 'words'),
+    webhook: z.strictObject({
+      url: orNull(text('an http or https address')),
+      secret: orNull(text('a key')),
+      timeoutSeconds: whole(1, 30),
+      onFailure: oneOf(['allow', 'refuse']),
+    }),
+  }),
+  webhooks: z.strictObject({
+    url: orNull(text('an http or https address')),
+    secret: orNull(text('a key')),
+  }),
   outgoing: z.strictObject({ allowPrivate: allowed(z.boolean(), 'true or false') }),
   portraits: z.strictObject({
     directory: text(PATH),
@@ -95,6 +113,8 @@ export const configSchema = z.strictObject({
     max: whole(1, 1000),
     graceSeconds: whole(0, 3600),
     idleSeconds: whole(5, 86_400),
+    maxSeconds: whole(5, 604_800),
+    warningSeconds: whole(1, 600),
   }),
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -139,6 +159,13 @@ function share() {
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return allowed(z.enum(values), `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`);
+}
+
+/** In an environment variable the entries stand one behind the other, with commas between. */
+function listOf<T extends z.ZodType>(entry: T, words: string) {
+  const split = (value: unknown) =>
+    typeof value === 'string' ? value.split(',').flatMap((part) => part.trim() || []) : (value ?? []);
+  return allowed(z.preprocess(split, z.array(entry)), `a list of ${words}`);
 }
 
 function orNull<T extends z.ZodType>(schema: T) {

@@ -131,8 +131,10 @@ function scalar(text: string): unknown {
 function describe(issue: z.core.$ZodIssue, tree: Tree, origins: Map<string, string>): string {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => describeUnknown(issue.path, key, origins)).join(' ');
-  const name = issue.path.join('.');
-  const value = issue.path.reduce<unknown>((node, key) => (isTree(node) ? node[String(key)] : undefined), tree);
+  // Of a list with a wrong entry the whole is shown.
+  const path = issue.path.filter((key) => typeof key !== 'number');
+  const name = path.join('.');
+  const value = path.reduce<unknown>((node, key) => (isTree(node) ? node[String(key)] : undefined), tree);
   const origin = origins.get(name) ?? '';
   const setting = listSettings().find(({ path }) => path.join('.') === name);
   const wanted = setting?.allowed ?? 'a section with keys of its own';

@@ -3,6 +3,7 @@
 export { modelFileSchema, readManifest, readModelFile } from './model-files.ts';
 export { type ExecutionProvider, openModel } from './onnx.ts';
 export { createOutgoingFetch, type OutgoingFetch } from './outgoing-fetch.ts';
+export { signedHeaders, signedPost } from './signed-post.ts';
 export {
   type CallContext,
   type RequestOptions,

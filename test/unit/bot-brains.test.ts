@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type AnswerPart, type Brain, createBrain } from '../../server/bot/index.ts';
 import { withLimits } from '../../server/bot/limits.ts';
-import { signatureOf } from '../../server/bot/webhook/index.ts';
+import { signedHeaders } from '../../server/runtime/index.ts';
 
 const servers: Server[] = [];
 const brains: Brain[] = [];
@@ -175,7 +175,7 @@ test('a webhook is asked with a signature and answers in text, JSON or lines', a
       bodies.push(body);
       const { 'vaktra-timestamp': time, 'vaktra-signature': signature } = request.headers;
       signatures.push(signature);
-      expect(signatureOf(body, 'secret-1', Number(time))['vaktra-signature']).toBe(signature);
+      expect(signedHeaders(body, 'secret-1', Number(time))['vaktra-signature']).toBe(signature);
       const [type, answer] = {
         '/text': ['text/plain; charset=utf-8', 'Plain words.'],
         '/json': ['application/json', '{"text":"Done.","source":{"title":"Parcels","url":"p"},"end":true}'],

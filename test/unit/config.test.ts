@@ -82,6 +82,17 @@ describe('loadConfig', () => {
     expect(config.pipeline.threads).toBe(3);
   });
 
+  it('takes a list from a file, and from a variable with commas', () => {
+    const path = fileWith('moderation: { words: [one, "two, three"] }');
+    expect(loadConfig({ env: {}, path }).moderation.words).toEqual(['one', 'two, three']);
+    const env = { VAKTRA_MODERATION_WORDS: 'darn, heck' };
+    expect(loadConfig({ env, path }).moderation.words).toEqual(['darn', 'heck']);
+    expect(loadConfig({ env: { VAKTRA_MODERATION_WORDS: '' } }).moderation.words).toEqual([]);
+    expect(refusal({ env: { VAKTRA_MEDIA_TURN_URLS: 'turn:a.example, http://b.example' } })).toContain(
+      'it must be a list of addresses such as turn:turn.example.com:3478',
+    );
+  });
+
   it('derives a name for every setting, each its own', () => {
     const names = listSettings().map(({ path }) => variableName(path));
     expect(names).toContain('VAKTRA_SPEECH_VAD_PRE_SPEECH_PAD_MS');
@@ -151,7 +162,9 @@ describe('loadConfig', () => {
 
 function leaves(tree: object, above = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null ? leaves(value, `${above}${key}.`) : [`${above}${key}`],
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? leaves(value, `${above}${key}.`)
+      : [`${above}${key}`],
   );
 }
 

@@ -1,10 +1,9 @@
 // A brain that is the customer's own server: each question is posted to it, signed, and it answers in text or JSON.
 
-import { createHmac } from 'node:crypto';
 import type { ReadableStream } from 'node:stream/web';
 import { z } from 'zod';
 import { VaktraError } from '../../errors.ts';
-import type { OutgoingFetch } from '../../runtime/index.ts';
+import { type OutgoingFetch, signedPost } from '../../runtime/index.ts';
 import { phrasesFor } from '../phrases.ts';
 import type { AnswerPart, Brain, Question } from '../types.ts';
 
@@ -32,22 +31,18 @@ const MAX_LINE_CHARS = 100_000;
  */
 export function createWebhookBrain({ url, secret, fetch }: WebhookOptions): Brain {
   async function* answer(question: Question, signal: AbortSignal): AsyncGenerator<AnswerPart> {
-    const body = JSON.stringify({
-      conversation: question.conversationId,
-      text: question.text,
-      language: question.language,
-      history: question.history,
-    });
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/x-ndjson, application/json, text/plain',
-        ...(secret && signatureOf(body, secret, Date.now())),
+    const post = signedPost(
+      {
+        conversation: question.conversationId,
+        text: question.text,
+        language: question.language,
+        history: question.history,
       },
-      body,
+      secret,
       signal,
-    });
+    );
+    const accept = 'application/x-ndjson, application/json, text/plain';
+    const response = await fetch(url, { ...post, headers: { ...post.headers, accept } });
     if (!response.ok || !response.body) {
       await response.body?.cancel();
       throw new VaktraError('brain_failed', `The webhook answers with status ${response.status}: look at its log.`);
@@ -70,16 +65,6 @@ export function createWebhookBrain({ url, secret, fetch }: WebhookOptions): Brai
     }
   }
   return { name: 'webhook', answer, phrases: () => [], close: async () => undefined };
-}
-
-/**
- * Headers by which a receiver knows that a body is ours: HMAC-SHA256 (RFC 2104) in hex over `time.body`.
- *
- * @param timeMs Unix time in milliseconds, also in the headers, so that old bodies cannot be sent again
- */
-export function signatureOf(body: string, secret: string, timeMs: number): Record<string, string> {
-  const signature = createHmac('sha256', secret).update(`${timeMs}.${body}`).digest('hex');
-  return { 'vaktra-timestamp': String(timeMs), 'vaktra-signature': `sha256=${signature}` };
 }
 
 function* partsOf(line: string, language: string): Generator<AnswerPart> {
