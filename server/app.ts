@@ -17,6 +17,7 @@ import {
   PipelinePool,
   painterOptions,
   pipelineSettings,
+  turnStages,
 } from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
 import { createRecogniser, createSpeech } from './speech/index.ts';
@@ -171,6 +172,9 @@ function observe(metrics: Metrics): ConversationObserver {
     opened: (count) => metrics.sessionsActive.set(count),
     speechStarted: (seconds) => metrics.firstFrame.observe(seconds),
     interrupted: (seconds) => metrics.interruptStop.observe(seconds),
+    answered(marks) {
+      for (const { stage, seconds } of turnStages(marks)) metrics.turn.observe({ stage }, seconds);
+    },
     reported(report, skipped) {
       metrics.framesRendered.inc(report.pictures - skipped);
       metrics.framesRepeated.inc(skipped);

@@ -46,6 +46,13 @@ export function createMetrics(queuedSeconds: () => number[]) {
       buckets: RESPONSE_BOUNDS_S,
       registers,
     }),
+    turn: new Histogram({
+      name: 'avatar_turn_seconds',
+      help: "From a visitor's last word to the first sample of the answer, by stage: end_of_turn, recognition, brain, speech, start.",
+      labelNames: ['stage'] as const,
+      buckets: RESPONSE_BOUNDS_S,
+      registers,
+    }),
     framesRendered: new Counter({
       name: 'avatar_frames_rendered_total',
       help: 'Pictures drawn.',

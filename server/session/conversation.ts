@@ -12,7 +12,7 @@ import type { FrameIndex, VideoShape } from '../types.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { SpokenVoice } from './spoken-voice.ts';
-import { ConversationStates, Listener, Turn, type TurnTiming } from './turn/index.ts';
+import { ConversationStates, Listener, Turn, TurnClock, type TurnMarks, type TurnTiming } from './turn/index.ts';
 import type {
   AudioRequest,
   ChosenPortrait,
@@ -39,6 +39,8 @@ export interface ConversationObserver {
   speechStarted(seconds: number): void;
   /** From the interrupt to the last sample of the voice handed to the network, in seconds. */
   interrupted(seconds: number): void;
+  /** The first sound of an answer was handed to the network; when each step before it was taken. */
+  answered(marks: TurnMarks): void;
   reported(report: PipelineReport, skipped: number): void;
 }
 
@@ -72,6 +74,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
   readonly #states: ConversationStates;
   readonly #turn: Turn;
   readonly #listener: Listener | undefined;
+  readonly #turnClock = new TurnClock();
   /** What the microphone that was produced last is for. */
   #microphoneUse: MicrophoneUse = 'speak';
   #line: PipelineLine | undefined;
@@ -98,6 +101,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       maxBacklogMs: parts.maxBacklogMs,
       post: (request, transfer) => this.#line?.post(request, transfer),
       speaking: (does, sample) => this.#states.speaking(does, sample),
+      voiced: (eventId) => this.#turn.voiced(eventId),
       started: (eventId) => this.#turn.started(eventId),
       heard: (eventId, speech) => this.#turn.spoken(eventId, speech),
       emit: (event, ...args) => this.#emit(event, ...args),
@@ -221,7 +225,8 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
 
   ask(text: string): void {
     this.#requireOpen();
-    if (this.#states.state !== 'idle') this.interrupt();
+    const { state } = this.#states;
+    if (state === 'speaking' || state === 'thinking') this.interrupt();
     this.#turn.ask(text);
   }
 
@@ -299,13 +304,18 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     this.#parts.onClosed();
   }
 
-  #createTurn({ id, brain, language }: ConversationParts): Turn {
+  #createTurn({ id, brain, language, observer }: ConversationParts): Turn {
     return new Turn(language, {
       conversationId: id,
       brain,
+      clock: this.#turnClock,
       position: () => this.#voice.position,
       speak: (request) => this.#voice.speak(request),
       thinking: (does) => this.#states.thinking(does, this.#voice.position),
+      answered: (eventId, marks) => {
+        observer.answered(marks);
+        this.#emit('answered', { eventId, marks });
+      },
       said: (said) => this.#emit('transcript', { ...said, isFinal: true }),
       source: (source) => this.#emit('source', source),
       handOver: (reason) => this.#emit('handOver', { reason }),
@@ -318,6 +328,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     return new Listener({
       recogniser,
       timing,
+      clock: this.#turnClock,
       language: () => this.#turn.language,
       avatarSpeaks: () => this.#states.state === 'speaking',
       speaking: (does) => this.#states.listening(does, this.#voice.position),
@@ -326,7 +337,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       partial: (text) =>
         this.#emit('transcript', { who: 'visitor', text, sample: this.#voice.position, isFinal: false }),
       heard: (text, speechMs) => {
-        if (text) this.#turn.ask(text);
+        if (text) this.ask(text);
         else if (speechMs >= NOISE_MS) this.#turn.notUnderstood();
       },
       failed: (error) => this.#warn(error),
@@ -351,7 +362,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       this.#line?.post({ type: open === 'listen' ? 'visitor-open' : 'microphone-open' });
     });
     room.on('microphoneStopped', () => {
-      if (open === 'listen') this.#listener?.close();
+      if (open === 'listen') this.#listener?.stop();
       this.#line?.post({ type: open === 'listen' ? 'visitor-close' : 'microphone-close' });
     });
     room.on('microphonePacket', (packet) => {

@@ -9,4 +9,5 @@ export type { PipelineDiagnostics } from './pipeline-settings.ts';
 export { motionModelOptions, painterOptions, pipelineSettings } from './pipeline-settings.ts';
 export { renderVideo } from './render-video.ts';
 export { CLICK_INTERVAL_PICTURES, CODE_BITS, CODE_CELL_PX } from './test-pattern.ts';
+export { turnStages } from './turn/index.ts';
 export type * from './types.ts';

@@ -19,6 +19,8 @@ export interface SpokenVoiceParts {
   post(request: LineRequest, transfer?: ArrayBuffer[]): void;
   /** The voice begins or ends. */
   speaking(does: boolean, sample: SampleIndex): void;
+  /** The first sound of a text is there. */
+  voiced(eventId: string): void;
   /** The first sound of a speech was handed over; told to clients already. */
   started(eventId: string): void;
   /** A speech was heard, to its end or until it was cut; told to clients already. */
@@ -81,7 +83,10 @@ export class SpokenVoice {
       });
       for await (const part of parts) {
         if (isCut()) return;
-        if (!isVoiceOpen) this.#parts.post({ type: 'voice-open', eventId, sampleRateHz: part.sampleRateHz, mood });
+        if (!isVoiceOpen) {
+          this.#parts.voiced(eventId);
+          this.#parts.post({ type: 'voice-open', eventId, sampleRateHz: part.sampleRateHz, mood });
+        }
         isVoiceOpen = true;
         this.#tell(utterance.addWords(part.words));
         this.#push(eventId, part.pcm, part.sampleRateHz);

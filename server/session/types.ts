@@ -16,6 +16,7 @@ import type {
   VideoShape,
 } from '../types.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
+import type { TurnMarks } from './turn/index.ts';
 
 /** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
 export type PortraitChoice =
@@ -91,6 +92,8 @@ export interface ConversationEvents {
   caption: [Caption];
   /** What was said and heard, by whom; with `isFinal` false what a visitor has said so far. */
   transcript: [{ who: 'visitor' | 'avatar' | 'agent'; text: string; sample: SampleIndex; isFinal: boolean }];
+  /** The first sound of an answer is handed to the network; when each step before it was taken. */
+  answered: [{ eventId: string; marks: TurnMarks }];
   /** Where an answer comes from. */
   source: [{ eventId: string; title: string; url: string }];
   /** The visitor is to be given to a person. */

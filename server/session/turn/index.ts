@@ -3,3 +3,4 @@
 export { Listener, type TurnTiming } from './listener.ts';
 export { ConversationStates } from './states.ts';
 export { Turn } from './turn.ts';
+export { TurnClock, type TurnMarks, turnStages } from './turn-clock.ts';

@@ -5,6 +5,7 @@ import { VaktraError } from '../../errors.ts';
 import type { Recogniser, Recognition } from '../../speech/index.ts';
 import { VISITOR_PAUSE_MS } from '../pipeline-settings.ts';
 import type { VisitorEvent } from '../visitor/index.ts';
+import type { TurnClock } from './turn-clock.ts';
 
 export interface TurnTiming {
   /** Silence that ends what a visitor says, in ms. */
@@ -20,6 +21,7 @@ export interface TurnTiming {
 export interface ListenerParts {
   recogniser: Recogniser;
   timing: TurnTiming;
+  clock: TurnClock;
   language(): string;
   avatarSpeaks(): boolean;
   /** The visitor begins to speak, or has finished: a whole utterance, or one that is of no interest. */
@@ -51,6 +53,9 @@ const SAMPLES_PER_MS = 16;
 export class Listener {
   readonly #parts: ListenerParts;
   #utterance: Utterance | undefined;
+  /** Of utterances that are over. */
+  readonly #finishing = new Set<Recognition>();
+  #closed = false;
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
@@ -69,26 +74,38 @@ export class Listener {
         if (utterance.isDoubtful && utterance.speechMs >= this.#parts.timing.insistMs) this.#mean(utterance);
         break;
       case 'pauses':
-        if (utterance) utterance.end = setTimeout(() => void this.#finish(), this.#waitMs(utterance));
+        if (!utterance) return;
+        this.#parts.clock.mark('paused');
+        clearTimeout(utterance.end);
+        utterance.end = setTimeout(() => void this.#finish(), this.#waitMs(utterance));
         break;
       case 'goes-on':
         if (!utterance) this.#begin();
-        else clearTimeout(utterance.end);
+        else {
+          clearTimeout(utterance.end);
+          utterance.end = undefined;
+        }
         break;
     }
   }
 
-  /** The visitor's microphone is gone, or the conversation. */
+  /** The visitor's microphone is gone: who has paused by then has finished. */
+  stop(): void {
+    if (this.#utterance?.end) void this.#finish();
+    else this.#drop();
+  }
+
+  /** The conversation is over: nobody wants to know what is still being recognised. */
   close(): void {
-    const utterance = this.#utterance;
-    if (!utterance) return;
-    this.#drop(utterance);
-    utterance.recognition.cancel();
+    this.#closed = true;
+    this.#drop();
+    for (const recognition of this.#finishing) recognition.cancel();
   }
 
   #begin(): void {
     const { recogniser, language, avatarSpeaks, timing, duck, partial } = this.#parts;
-    if (this.#utterance) this.close();
+    if (this.#closed) return;
+    this.#drop();
     const recognition = recogniser.open({
       language: language(),
       onPartial: (text) => {
@@ -136,28 +153,43 @@ export class Listener {
     const utterance = this.#utterance;
     if (!utterance) return;
     this.#utterance = undefined;
-    const { interrupt, heard, failed, speaking, duck } = this.#parts;
-    try {
-      const text = await utterance.recognition.finish();
-      // Understood only now: it was an interruption after all.
-      if (utterance.isDoubtful && text) interrupt();
-      if (text || !utterance.isDoubtful) heard(text, utterance.speechMs);
-    } catch (error) {
-      failed(
-        error instanceof VaktraError ? error : new VaktraError('recognition_failed', String(error), { cause: error }),
-      );
-    } finally {
-      clearTimeout(utterance.doubt);
-      if (utterance.isDoubtful) duck(false);
-      else speaking(false);
-    }
+    clearTimeout(utterance.end);
+    this.#parts.clock.mark('ended');
+    this.#finishing.add(utterance.recognition);
+    const understood = await utterance.recognition.finish().catch(recognitionError);
+    this.#finishing.delete(utterance.recognition);
+    clearTimeout(utterance.doubt);
+    if (this.#closed) return;
+    this.#tell(utterance, understood);
+    if (utterance.isDoubtful) this.#parts.duck(false);
+    else this.#parts.speaking(false);
   }
 
-  #drop(utterance: Utterance): void {
+  #tell({ isDoubtful, speechMs }: Utterance, understood: string | VaktraError): void {
+    const { interrupt, heard, failed, clock } = this.#parts;
+    if (typeof understood !== 'string') {
+      failed(understood);
+      return;
+    }
+    clock.mark('understood');
+    // Understood only now: it was an interruption after all.
+    if (isDoubtful && understood) interrupt();
+    if (understood || !isDoubtful) heard(understood, speechMs);
+  }
+
+  /** Forgets the utterance that goes on. */
+  #drop(): void {
+    const utterance = this.#utterance;
+    if (!utterance) return;
     this.#utterance = undefined;
+    utterance.recognition.cancel();
     clearTimeout(utterance.end);
     clearTimeout(utterance.doubt);
     if (utterance.isDoubtful) this.#parts.duck(false);
     else this.#parts.speaking(false);
   }
+}
+
+function recognitionError(error: unknown): VaktraError {
+  return error instanceof VaktraError ? error : new VaktraError('recognition_failed', String(error), { cause: error });
 }

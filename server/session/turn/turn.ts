@@ -7,14 +7,18 @@ import type { SampleIndex } from '../../types.ts';
 import type { SpeakRequest } from '../types.ts';
 import { TextStream } from './text-stream.ts';
 import { Transcript } from './transcript.ts';
+import type { TurnClock, TurnMarks } from './turn-clock.ts';
 
 export interface TurnParts {
   conversationId: string;
   /** Undefined where the answers come by the API. */
   brain: Brain | undefined;
+  clock: TurnClock;
   position(): SampleIndex;
   speak(request: SpeakRequest): Promise<void>;
   thinking(does: boolean): void;
+  /** The first sound of an answer is handed to the network. */
+  answered(eventId: string, marks: TurnMarks): void;
   /** Something was said and heard. */
   said(said: Said): void;
   source(source: { eventId: string; title: string; url: string }): void;
@@ -41,21 +45,28 @@ export class Turn {
   /** What the visitor said or wrote. An answer that is still being thought of or written is given up. */
   ask(text: string): void {
     if (!this.#note('visitor', text, this.#parts.position())) return;
+    this.#parts.clock.mark('understood');
     if (this.#parts.brain) void this.#answer(text, this.#parts.brain);
   }
 
   /** A voice was heard and nothing understood. */
   notUnderstood(): void {
     if (!this.#parts.brain || this.#thinking) return;
-    const eventId = `answer-${++this.#answers}`;
-    const { notUnderstood: text } = phrasesFor(this.language);
-    this.#parts
-      .speak({ eventId, text, language: this.language })
-      .catch((error: unknown) => this.#parts.warning(toVaktraError(error)));
+    const { eventId, abort } = this.#think();
+    void this.#say(eventId, phrasesFor(this.language).notUnderstood, abort.signal);
+  }
+
+  /** The first sound of what it says is made. */
+  voiced(eventId: string): void {
+    if (this.#thinking?.eventId === eventId) this.#parts.clock.mark('voiced');
   }
 
   /** The first sound of what it says is sent: it thinks no more. */
   started(eventId: string): void {
+    if (this.#thinking?.eventId === eventId) {
+      this.#parts.clock.mark('sent');
+      this.#parts.answered(eventId, this.#parts.clock.take());
+    }
     this.#settle(eventId);
   }
 
@@ -84,18 +95,24 @@ export class Turn {
     return true;
   }
 
-  async #answer(text: string, brain: Brain): Promise<void> {
+  /** Begins an answer; one that is still being thought of is given up. */
+  #think(): { eventId: string; abort: AbortController } {
     this.#thinking?.abort.abort();
-    const eventId = `answer-${++this.#answers}`;
-    const abort = new AbortController();
-    this.#thinking = { eventId, abort };
+    const thinking = { eventId: `answer-${++this.#answers}`, abort: new AbortController() };
+    this.#thinking = thinking;
     this.#parts.thinking(true);
+    return thinking;
+  }
+
+  async #answer(text: string, brain: Brain): Promise<void> {
+    const { eventId, abort } = this.#think();
     const history = this.transcript.entries.slice(0, -1);
     const question = { conversationId: this.#parts.conversationId, text, language: this.language, history };
     let written: TextStream | undefined;
     const write = (words: string) => {
       if (!written) {
         written = new TextStream();
+        this.#parts.clock.mark('written');
         void this.#say(eventId, written, abort.signal);
       }
       written.write(words);
@@ -118,7 +135,7 @@ export class Turn {
     }
   }
 
-  async #say(eventId: string, text: TextStream, signal: AbortSignal): Promise<void> {
+  async #say(eventId: string, text: string | TextStream, signal: AbortSignal): Promise<void> {
     try {
       await this.#parts.speak({ eventId, text, language: this.language });
     } catch (error) {

@@ -1,0 +1,112 @@
+// What a visitor says on its way to a question: what is asked, and what is dropped when the microphone or the conversation is gone.
+import { describe, expect, it, vi } from 'vitest';
+import type { VaktraError } from '../../server/errors.ts';
+import { Listener, Turn, TurnClock } from '../../server/session/turn/index.ts';
+import type { SpeakRequest } from '../../server/session/types.ts';
+import type { Recogniser } from '../../server/speech/index.ts';
+
+const TIMING = { silenceMs: 320, finishedSilenceMs: 192, backchannelMs: 600, insistMs: 1000 };
+
+/** A recogniser whose answers come when the test says so: what a slow service does. */
+function lateRecogniser() {
+  const finishing: ((text: string) => void)[] = [];
+  let cancelled = 0;
+  const recogniser: Recogniser = {
+    name: 'transcriptions',
+    vocabulary: undefined,
+    isWhole: () => false,
+    open: () => ({
+      push: () => undefined,
+      finish: () => new Promise((resolve) => finishing.push(resolve)),
+      cancel: () => {
+        cancelled += 1;
+      },
+    }),
+    close: async () => undefined,
+  };
+  return { recogniser, finishing, cancelled: () => cancelled };
+}
+
+function listening() {
+  const late = lateRecogniser();
+  const heard: string[] = [];
+  const states: string[] = [];
+  const listener = new Listener({
+    recogniser: late.recogniser,
+    timing: TIMING,
+    clock: new TurnClock(),
+    language: () => 'en',
+    avatarSpeaks: () => false,
+    speaking: (does) => states.push(does ? 'speaks' : 'is silent'),
+    duck: () => undefined,
+    interrupt: () => undefined,
+    partial: () => undefined,
+    heard: (text) => heard.push(text),
+    failed: (error: VaktraError) => heard.push(error.code),
+  });
+  return { ...late, listener, heard, states };
+}
+
+describe('a listener', () => {
+  it('asks nothing once the conversation is over, even where the recogniser answers later', async () => {
+    const { listener, finishing, cancelled, heard } = listening();
+    listener.hear({ kind: 'begins' });
+    listener.hear({ kind: 'pauses' });
+    await vi.waitFor(() => expect(finishing).toHaveLength(1), 5000);
+    listener.close();
+    expect(cancelled()).toBe(1);
+    finishing[0]?.('What is Vaktra?');
+    await new Promise(setImmediate);
+    expect(heard).toEqual([]);
+    listener.hear({ kind: 'begins' });
+    expect(finishing).toHaveLength(1);
+  });
+
+  it('takes who paused before the microphone was put away for somebody who has finished', async () => {
+    const { listener, finishing, heard, states } = listening();
+    listener.hear({ kind: 'begins' });
+    listener.hear({ kind: 'pauses' });
+    listener.stop();
+    finishing[0]?.('What is Vaktra?');
+    await vi.waitFor(() => expect(heard).toEqual(['What is Vaktra?']));
+    expect(states).toEqual(['speaks', 'is silent']);
+  });
+
+  it('drops what was cut off in the middle by putting the microphone away', () => {
+    const { listener, finishing, cancelled, states } = listening();
+    listener.hear({ kind: 'begins' });
+    listener.stop();
+    expect([finishing.length, cancelled()]).toEqual([0, 1]);
+    expect(states).toEqual(['speaks', 'is silent']);
+  });
+});
+
+describe('a turn', () => {
+  it('says that it did not understand as an answer, which an interrupt ends', () => {
+    const spoken: SpeakRequest[] = [];
+    const thinking: boolean[] = [];
+    const turn = new Turn('en', {
+      conversationId: 'c',
+      brain: { name: 'faq', answer: () => nothing(), phrases: () => [], close: async () => undefined },
+      clock: new TurnClock(),
+      position: () => 0,
+      speak: async (request) => void spoken.push(request),
+      thinking: (does) => thinking.push(does),
+      answered: () => undefined,
+      said: () => undefined,
+      source: () => undefined,
+      handOver: () => undefined,
+      warning: () => undefined,
+      goodbye: () => undefined,
+    });
+    turn.notUnderstood();
+    expect(spoken).toHaveLength(1);
+    expect(thinking).toEqual([true]);
+    turn.interrupt();
+    expect(thinking).toEqual([true, false]);
+    turn.notUnderstood();
+    expect(spoken).toHaveLength(2);
+  });
+});
+
+async function* nothing(): AsyncGenerator<never> {}
