@@ -1,8 +1,14 @@
-// Builds the page into dist/client, from where the server serves it. All in files of our own: nothing is loaded from elsewhere.
+// Builds the pages into dist/client, from where the server serves them: client/index.html and every client/*/index.html. All in files
+// of our own: nothing is loaded from elsewhere. Addresses are relative, so that the pages work under any path of a proxy.
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
+const ROOT = import.meta.dirname;
+
 export default defineConfig({
-  root: import.meta.dirname,
+  root: ROOT,
+  base: './',
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
@@ -10,5 +16,6 @@ export default defineConfig({
     // Inlined pictures and scripts would need a weaker content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: globSync(['index.html', '*/index.html'], { cwd: ROOT }).map((page) => join(ROOT, page)) },
   },
 });
