@@ -1,7 +1,8 @@
 // The server's HTTP routes, as the page uses them. Every failure is an ApiError with the server's own sentence.
 import type { FaceBox } from '../../server/errors.ts';
 import type { ChosenPortrait, PortraitSummary } from '../../server/session/index.ts';
-import type { PreparingStep } from '../../server/types.ts';
+import type { PreparingStep, VideoShape } from '../../server/types.ts';
+import { addressOf, ownServer, type Server } from './server.ts';
 
 /** A picture from this device with the sentence that says who agreed, and which face, where it shows several. */
 export interface Upload {
@@ -13,13 +14,24 @@ export interface Upload {
 /** A shipped portrait or an own picture. */
 export type PortraitChoice = { id: string } | Upload;
 
+/** What is to be around the person (docs/background.md). */
+export interface Look {
+  background?: string;
+  size?: number;
+  framing?: string;
+}
+
 export interface Session {
   id: string;
   portrait: ChosenPortrait;
+  video: VideoShape;
+  /** Opens this conversation and no other, where the server wants to see one. */
+  token?: string;
 }
 
 /** What the server refused, with the sentence that it gives to people. */
 export class ApiError extends Error {
+  /** One of docs/errors.md, or of the browser's own: `unreachable`, `timeout`, `microphone_denied`, ... */
   readonly code: string;
   /** Where the faces are, when there are several to choose from. */
   readonly faces: readonly FaceBox[];
@@ -32,45 +44,52 @@ export class ApiError extends Error {
   }
 }
 
-export async function listPortraits(): Promise<{ portraits: PortraitSummary[]; max_picture_bytes: number }> {
-  return read(await send('/v1/portraits'));
+export async function listPortraits(
+  server = ownServer,
+): Promise<{ portraits: PortraitSummary[]; max_picture_bytes: number }> {
+  return read(await send(server, 'v1/portraits'));
 }
 
-export async function listLanguages(): Promise<{ id: string; name: string }[]> {
-  const { languages } = await read<{ languages: { id: string; name: string }[] }>(await send('/v1/languages'));
+export async function listLanguages(server = ownServer): Promise<{ id: string; name: string }[]> {
+  const { languages } = await read<{ languages: { id: string; name: string }[] }>(await send(server, 'v1/languages'));
   return languages;
 }
 
-export function thumbnailUrl(portraitId: string): string {
-  return `/v1/portraits/${encodeURIComponent(portraitId)}/thumbnail.jpg`;
+export function thumbnailUrl(portraitId: string, server = ownServer): string {
+  return addressOf(server, `v1/portraits/${encodeURIComponent(portraitId)}/thumbnail.jpg`).href;
 }
 
 /** @param onStep called as each step of preparing the portrait begins */
 export async function openSession(
   choice: PortraitChoice,
   onStep: (step: PreparingStep) => void = () => {},
+  server = ownServer,
+  look: Look = {},
 ): Promise<Session> {
   const accept = 'application/x-ndjson';
   if ('id' in choice) {
-    const body = JSON.stringify({ portrait: choice.id });
+    const body = JSON.stringify({ portrait: choice.id, ...look });
     const headers = { accept, 'content-type': 'application/json' };
-    return readSteps(await send('/v1/sessions', { method: 'POST', headers, body }), onStep);
+    return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers, body }), onStep);
   }
   const form = new FormData();
   form.set('consent', choice.consent);
   if (choice.face !== undefined) form.set('face', String(choice.face));
   form.set('picture', choice.picture);
-  return readSteps(await send('/v1/sessions', { method: 'POST', headers: { accept }, body: form }), onStep);
+  return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers: { accept }, body: form }), onStep);
 }
 
 /** A conversation that was opened before, if it still lives. */
-export async function findSession(id: string): Promise<Session> {
-  return read(await send(`/v1/sessions/${encodeURIComponent(id)}`));
+export async function findSession(id: string, server = ownServer): Promise<Session> {
+  return read(await send(server, `v1/sessions/${encodeURIComponent(id)}`));
 }
 
-async function send(path: string, init?: RequestInit): Promise<Response> {
+async function send(server: Server, route: string, init: RequestInit = {}): Promise<Response> {
+  const token = await server.token();
+  const headers = new Headers(init.headers);
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
   try {
-    return await fetch(path, init);
+    return await fetch(addressOf(server, route), { ...init, headers });
   } catch {
     // fetch says only "Failed to fetch", which helps nobody.
     throw new ApiError('unreachable', 'The server cannot be reached. Check the connection and try again.');

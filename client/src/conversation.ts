@@ -4,6 +4,7 @@ import type { RtpCapabilities } from 'mediasoup-client/types';
 import type { Results } from '../../server/signaling/messages.ts';
 import { ApiError, type Session } from './api.ts';
 import { Media, type MicrophoneUse } from './media.ts';
+import { ownServer, type Server } from './server.ts';
 import { type Request, type ServerEvent, Socket } from './socket.ts';
 
 /** Waiting times before each new try; the server closes a conversation some ten seconds after its socket is gone. */
@@ -23,6 +24,7 @@ export interface ConversationHandlers {
 export class Conversation {
   readonly session: Session;
   readonly #handlers: ConversationHandlers;
+  readonly #server: Server;
   #socket: Socket | undefined;
   #media: Media | undefined;
   /** Packets can flow; the socket is another way and breaks by itself. */
@@ -30,8 +32,9 @@ export class Conversation {
   #ended = false;
   #mending = false;
 
-  constructor(session: Session, handlers: ConversationHandlers) {
+  constructor(session: Session, handlers: ConversationHandlers, server = ownServer) {
     this.session = session;
+    this.#server = server;
     this.#handlers = handlers;
   }
 
@@ -73,6 +76,7 @@ export class Conversation {
 
   async #connect() {
     const socket = await Socket.connect(
+      this.#server,
       (event) => this.#receive(event),
       () => void this.#reconnect(socket),
     );
@@ -81,7 +85,12 @@ export class Conversation {
       throw notConnected();
     }
     this.#socket = socket;
-    return socket.request({ type: 'hello', session: this.session.id });
+    return this.#greet(socket);
+  }
+
+  async #greet(socket: Socket): Promise<Results['hello']> {
+    const token = this.session.token ?? (await this.#server.token());
+    return socket.request({ type: 'hello', session: this.session.id, ...(token !== undefined && { token }) });
   }
 
   async #receiveMedia(capabilities: RtpCapabilities): Promise<void> {
@@ -138,7 +147,7 @@ export class Conversation {
     try {
       await this.#media?.repair().catch(async (error: unknown) => {
         if (!(error instanceof ApiError) || error.code !== 'transport_failed') throw error;
-        const { rtp_capabilities } = await this.#openSocket().request({ type: 'hello', session: this.session.id });
+        const { rtp_capabilities } = await this.#greet(this.#openSocket());
         await this.#receiveMedia(rtp_capabilities as never);
       });
     } catch (error) {

@@ -172,18 +172,21 @@ function playAtOnce(receiver: RTCRtpReceiver | undefined): void {
 async function openMicrophone(constraints: MediaTrackConstraints): Promise<MediaStreamTrack> {
   // Browsers hide media devices from pages that did not come by https, except from localhost.
   if (navigator.mediaDevices === undefined) {
-    throw new ApiError('microphone', 'The microphone works only on https or localhost: open the page that way.');
+    throw new ApiError(
+      'microphone_insecure',
+      'The microphone works only on https or localhost: open the page that way.',
+    );
   }
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints });
     const [track] = stream.getAudioTracks();
-    if (track === undefined) throw new ApiError('microphone', 'The browser gave no microphone.');
+    if (track === undefined) throw new ApiError('microphone_missing', 'The browser gave no microphone.');
     return track;
   } catch (error) {
     const denied = error instanceof DOMException && error.name === 'NotAllowedError';
     const sentence = denied
       ? 'The microphone was not allowed. Allow it in the browser’s address bar and try again.'
       : 'No microphone was found. Connect one and try again.';
-    throw new ApiError('microphone', sentence);
+    throw new ApiError(denied ? 'microphone_denied' : 'microphone_missing', sentence);
   }
 }

@@ -156,7 +156,7 @@ export class Page {
     this.#conversation = conversation;
     sessionStorage.setItem(SESSION_KEY, session.id);
     try {
-      for (const { who, text, sample } of await conversation.join()) this.#talk.say(who, text, sample, true);
+      for (const { who, text, sample } of await conversation.join()) this.#talk.transcript.say(who, text, sample, true);
     } catch (error) {
       this.#leave();
       throw error;
@@ -204,10 +204,10 @@ export class Page {
         this.#captions.add(event);
         break;
       case 'transcript':
-        this.#talk.say(event.who, event.text, event.sample, event.final);
+        this.#talk.transcript.say(event.who, event.text, event.sample, event.final);
         break;
       case 'source':
-        this.#talk.showSource(event.title);
+        this.#talk.transcript.showSource(event.title);
         break;
       case 'speech.interrupted':
         this.#captions.cut(this.#clock.heardAt(performance.now()) ?? 0);

@@ -2,6 +2,7 @@
 // page pushes no audio, so msgpack would only cost size. Knows nothing of what the messages mean.
 import type { ClientMessage, Results, ServerMessage } from '../../server/signaling/messages.ts';
 import { ApiError } from './api.ts';
+import { addressOf, type Server } from './server.ts';
 
 /** An unanswered request fails after this long: the server answers within milliseconds, so the way there is broken. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -32,8 +33,8 @@ export class Socket {
   }
 
   /** Connects; rejects with an ApiError when the server cannot be reached. `onClose` is called once after success. */
-  static connect(onEvent: (event: ServerEvent) => void, onClose: () => void): Promise<Socket> {
-    const url = new URL('/v1/socket', location.href);
+  static connect(server: Server, onEvent: (event: ServerEvent) => void, onClose: () => void): Promise<Socket> {
+    const url = addressOf(server, 'v1/socket');
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url);
     return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 // The card in which a visitor talks with the avatar: the transcript as it grows, a line to write in, and a button for the voice.
 // Reports what was pressed; knows nothing of the connection.
 import { element } from './dom.ts';
+import { Transcript } from './transcript.ts';
 
 export interface TalkHandlers {
   /** False when the server refused it. */
@@ -8,20 +9,17 @@ export interface TalkHandlers {
   onListen: (on: boolean) => void;
 }
 
-type Speaker = 'visitor' | 'avatar' | 'agent';
-
-const NAMES: Record<Speaker, string> = { visitor: 'You', avatar: 'Avatar', agent: 'A person' };
+const WORDS = {
+  names: { visitor: 'You', avatar: 'Avatar', agent: 'A person' },
+  source: (title: string) => `From: ${title}`,
+};
 
 export class Talk {
-  readonly #list = element('transcript', HTMLOListElement);
+  readonly transcript = new Transcript(element('transcript', HTMLOListElement), WORDS);
   readonly #question = element('question', HTMLInputElement);
   readonly #ask = element('ask-button', HTMLButtonElement);
   readonly #listen = element('listen', HTMLButtonElement);
   readonly #handlers: TalkHandlers;
-  /** Where the answer that is heard now is taken from. */
-  #source: string | undefined;
-  /** What the visitor has said so far, until it is final. */
-  #partial: HTMLLIElement | undefined;
 
   constructor(handlers: TalkHandlers) {
     this.#handlers = handlers;
@@ -43,35 +41,9 @@ export class Talk {
     element('listen-hint', HTMLElement).hidden = !on;
   }
 
-  /** @param sample where it began on the conversation's clock: an answer that is cut is told after the question that cut it */
-  say(who: Speaker, text: string, sample: number, isFinal: boolean): void {
-    const entry = (who === 'visitor' && this.#partial) || document.createElement('li');
-    entry.dataset.who = who;
-    entry.dataset.final = String(isFinal);
-    entry.dataset.sample = String(sample);
-    const name = document.createElement('b');
-    name.textContent = NAMES[who];
-    entry.replaceChildren(name, ' ', text);
-    if (!entry.isConnected) this.#list.insertBefore(entry, this.#firstAfter(sample));
-    if (who === 'avatar' && this.#source !== undefined) entry.append(sourceElement(this.#source));
-    if (who === 'avatar') this.#source = undefined;
-    if (who === 'visitor') this.#partial = isFinal ? undefined : entry;
-    entry.scrollIntoView({ block: 'nearest' });
-  }
-
-  /** Where the answer that comes next is taken from. */
-  showSource(title: string): void {
-    this.#source = title;
-  }
-
   clear(): void {
-    this.#list.replaceChildren();
-    this.#partial = undefined;
+    this.transcript.clear();
     this.setListening(false);
-  }
-
-  #firstAfter(sample: number): Element | null {
-    return [...this.#list.children].find((entry) => Number((entry as HTMLElement).dataset.sample) > sample) ?? null;
   }
 
   #isListening(): boolean {
@@ -88,10 +60,4 @@ export class Talk {
     // What was refused comes back to be corrected, unless something else was typed meanwhile.
     if (!(await this.#handlers.onAsk(text)) && this.#question.value === '') this.#question.value = text;
   }
-}
-
-function sourceElement(title: string): HTMLElement {
-  const source = document.createElement('small');
-  source.textContent = `From: ${title}`;
-  return source;
 }
