@@ -176,6 +176,11 @@ function withAbsolutePaths(config: z.infer<typeof configSchema>): z.infer<typeof
     media: { ...config.media, workerBin: workerBin === null ? null : absolute(workerBin) },
     motion: { ...config.motion, model: absolute(config.motion.model) },
     portraits: { ...config.portraits, directory: absolute(config.portraits.directory) },
+    data: { ...config.data, directory: absolute(config.data.directory) },
+    provenance: {
+      certificate: config.provenance.certificate === null ? null : absolute(config.provenance.certificate),
+      key: config.provenance.key === null ? null : absolute(config.provenance.key),
+    },
   };
 }
 

@@ -1,5 +1,8 @@
 // A whole server with real models, on free ports, for tests.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, type AppOptions, startApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
@@ -24,16 +27,25 @@ export async function startServer(
   settings: Record<string, string> = {},
   options: AppOptions = {},
 ): Promise<TestServer> {
+  const data = await mkdtemp(join(tmpdir(), 'vaktra-data-'));
   const config = loadConfig({
     env: {
       VAKTRA_HTTP_PORT: '0',
       VAKTRA_MEDIA_LISTEN_IP: '127.0.0.1',
+      VAKTRA_DATA_DIRECTORY: data,
       VAKTRA_MEDIA_BASE_PORT: String(await freeMediaPort()),
       ...settings,
     },
   });
   const app = await startApp(config, { logger: pino({ level: process.env.VAKTRA_TEST_LOG ?? 'silent' }), ...options });
-  return { app, url: `http://127.0.0.1:${app.port}`, close: () => app.close() };
+  return {
+    app,
+    url: `http://127.0.0.1:${app.port}`,
+    async close() {
+      await app.close();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
 }
 
 /** A port with room for the media workers above it. */
