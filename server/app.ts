@@ -27,6 +27,8 @@ import { mediasoupWorkerPath } from './worker-path.ts';
 const CLIENT_DIRECTORY = join(PROJECT_ROOT, 'dist/client');
 /** Portraits that were prepared once; safe to delete. */
 const PREPARED_DIRECTORY = join(PROJECT_ROOT, '.cache/prepared');
+/** A certificate that was made on request; safe to delete. */
+const TLS_DIRECTORY = join(PROJECT_ROOT, '.cache/tls');
 /** Where browsers find this machine when media listens everywhere and nothing else is said. */
 const LOCAL_ADDRESS = '127.0.0.1';
 /** What visitors say to interrupt, and to offers, whatever the bot knows. */
@@ -137,6 +139,7 @@ export async function startApp(
     const signaling = createSignaling({
       config,
       clientDirectory: CLIENT_DIRECTORY,
+      tlsDirectory: TLS_DIRECTORY,
       host,
       logger,
       metrics: metrics.registry,

@@ -11,6 +11,15 @@ export const configSchema = z.strictObject({
     host: text(ADDRESS),
     port: whole(0, 65_535),
     maxMessageBytes: whole(1024, 16 * 1024 * 1024),
+    origins: listOf(
+      z.string().regex(/^(\*|https?:\/\/(\*\.)?[a-z0-9.:[\]-]+)$/i),
+      'origins such as https://shop.example or https://*.shop.example, or *',
+    ),
+    tls: z.strictObject({
+      cert: orNull(text(PATH)),
+      key: orNull(text(PATH)),
+      development: allowed(z.boolean(), 'true or false'),
+    }),
   }),
   media: z.strictObject({
     listenIp: allowed(z.union([z.ipv4(), z.ipv6()]), 'an IP address'),

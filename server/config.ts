@@ -170,16 +170,19 @@ function checkTogether({ speech }: z.infer<typeof configSchema>): void {
 
 function withAbsolutePaths(config: z.infer<typeof configSchema>): z.infer<typeof configSchema> {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(PROJECT_ROOT, path));
+  const orNull = (path: string | null) => (path === null ? null : absolute(path));
   const { workerBin } = config.media;
+  const { tls } = config.http;
   return {
     ...config,
-    media: { ...config.media, workerBin: workerBin === null ? null : absolute(workerBin) },
+    http: { ...config.http, tls: { ...tls, cert: orNull(tls.cert), key: orNull(tls.key) } },
+    media: { ...config.media, workerBin: orNull(workerBin) },
     motion: { ...config.motion, model: absolute(config.motion.model) },
     portraits: { ...config.portraits, directory: absolute(config.portraits.directory) },
     data: { ...config.data, directory: absolute(config.data.directory) },
     provenance: {
-      certificate: config.provenance.certificate === null ? null : absolute(config.provenance.certificate),
-      key: config.provenance.key === null ? null : absolute(config.provenance.key),
+      certificate: orNull(config.provenance.certificate),
+      key: orNull(config.provenance.key),
     },
   };
 }

@@ -14,7 +14,8 @@ async function main(): Promise<void> {
   const logger = createLogger(config.log);
   const app = await startApp(config, { logger });
   const shown = config.http.host === '127.0.0.1' || config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
-  logger.info(`Vaktra is ready: open http://${shown}:${app.port}`);
+  const scheme = config.http.tls.cert !== null || config.http.tls.development ? 'https' : 'http';
+  logger.info(`Vaktra is ready: open ${scheme}://${shown}:${app.port}`);
 
   let signals = 0;
   const stop = async (signal: NodeJS.Signals) => {

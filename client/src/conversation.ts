@@ -59,6 +59,11 @@ export class Conversation {
     return this.#media.startMicrophone(use, onEnded);
   }
 
+  /** Lets the open microphone's voice through, or sends silence in its place. */
+  holdMicrophone(open: boolean): void {
+    this.#media?.holdMicrophone(open);
+  }
+
   async stopMicrophone(): Promise<void> {
     await this.#media?.stopMicrophone();
   }

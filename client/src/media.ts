@@ -123,6 +123,12 @@ export class Media {
     }
   }
 
+  /** Lets the open microphone's voice through, or sends silence in its place. */
+  holdMicrophone(open: boolean): void {
+    if (open) this.#microphone?.resume();
+    else this.#microphone?.pause();
+  }
+
   async stopMicrophone(): Promise<void> {
     const microphone = this.#microphone;
     this.#microphone = undefined;

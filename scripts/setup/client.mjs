@@ -1,4 +1,4 @@
-// The step that builds the page with Vite, when its sources have changed since the last time.
+// The step that builds the pages and the widget with Vite, when its sources have changed since the last time.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { runQuietly } from './command.mjs';
 import { hashOfFiles } from './hash.mjs';
@@ -19,7 +19,9 @@ export const clientStep = {
     // Before the build: what is changed during it is then built the next time.
     const hash = hashOfFiles(SOURCES);
     const vite = inProject('node_modules/vite/bin/vite.js');
+    // The pages first: their build empties the folder.
     await runQuietly('client-build', [serverNode(), vite, 'build', inProject('client')]);
+    await runQuietly('widget-build', [serverNode(), vite, 'build', inProject('client/widget')]);
     writeFileSync(inProject(STAMP), hash);
     return 'built';
   },

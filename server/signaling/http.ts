@@ -9,6 +9,7 @@ import { toVaktraError, VaktraError } from '../errors.ts';
 import type { ConversationHost, ConversationOptions } from '../session/index.ts';
 import type { PreparingStep } from '../types.ts';
 import type { Attendance } from './attendance.ts';
+import { addCors } from './cors.ts';
 import { securityHeaders } from './headers.ts';
 import { chosenLook, lookFields } from './look.ts';
 import { moodFields } from './messages.ts';
@@ -22,7 +23,8 @@ const UPLOAD_HEADROOM = 3;
 const RETRY_AFTER_SECONDS = 30;
 /** Shipped portraits change only with a new version of the server. */
 const THUMBNAIL_MAX_AGE_SECONDS = 3600;
-/** Vite names these files by their content, so a browser may keep them for good. */
+/** Vite names the files in these folders by their content, so a browser may keep them for good. */
+const HASHED = /[\\/](assets|widget)[\\/]/;
 const ASSET_MAX_AGE_SECONDS = 31_536_000;
 
 /** What `/metrics` needs of a prom-client registry. */
@@ -36,6 +38,10 @@ export interface HttpParts {
   clientDirectory: string;
   maxMessageBytes: number;
   maxPictureBytes: number;
+  /** Other websites whose pages may ask. */
+  origins: readonly string[];
+  /** Certificate and key of https; undefined for http. */
+  tls: { cert: Buffer; key: Buffer } | undefined;
   host: ConversationHost;
   attendance: Attendance;
   metrics: MetricsRegistry;
@@ -54,7 +60,13 @@ const speakRequest = z.strictObject({
 const idParameter = z.object({ id: z.string().min(1) });
 
 export function createHttp(parts: HttpParts): FastifyInstance {
-  const app = Fastify({ logger: false, bodyLimit: parts.maxMessageBytes });
+  // The cast hides only which of Node's two servers it is: both take requests and upgrades alike.
+  const app = Fastify({
+    logger: false,
+    bodyLimit: parts.maxMessageBytes,
+    ...(parts.tls && { https: parts.tls }),
+  }) as FastifyInstance;
+  addCors(app, parts.origins);
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(securityHeaders);
   });
@@ -79,8 +91,13 @@ function addPage(app: FastifyInstance, { clientDirectory, logger }: HttpParts): 
     root: clientDirectory,
     cacheControl: false,
     setHeaders: (reply, path) => {
-      const hashed = /[\\/]assets[\\/]/.test(path);
-      reply.header('cache-control', hashed ? `public, max-age=${ASSET_MAX_AGE_SECONDS}, immutable` : 'no-cache');
+      reply.header(
+        'cache-control',
+        HASHED.test(path) ? `public, max-age=${ASSET_MAX_AGE_SECONDS}, immutable` : 'no-cache',
+      );
+      // Any website may load the widget; whether its conversations are taken is decided where they are opened.
+      reply.header('access-control-allow-origin', '*');
+      reply.header('cross-origin-resource-policy', 'cross-origin');
     },
   });
 }

@@ -9,6 +9,7 @@ import type { ConversationHost } from '../session/index.ts';
 import { Attendance } from './attendance.ts';
 import { Connection } from './connection.ts';
 import { createHttp, type MetricsRegistry } from './http.ts';
+import { type TlsSettings, tlsFiles } from './tls.ts';
 
 const SOCKET_PATH = '/v1/socket';
 /**
@@ -21,7 +22,7 @@ const FIRST_SOCKET_MS = 15_000;
 
 /** The settings that signaling reads; the server's Config (config/default.yaml explains each) is one of these. */
 export interface SignalingConfig {
-  http: { host: string; port: number; maxMessageBytes: number };
+  http: { host: string; port: number; maxMessageBytes: number; origins: readonly string[]; tls: Readonly<TlsSettings> };
   portraits: { maxUploadBytes: number };
   conversations: { graceSeconds: number; idleSeconds: number };
 }
@@ -30,6 +31,8 @@ export interface SignalingOptions {
   config: SignalingConfig;
   /** Directory of the built page (Vite's output). */
   clientDirectory: string;
+  /** Where a development certificate is kept. */
+  tlsDirectory: string;
   host: ConversationHost;
   logger: Logger;
   metrics: MetricsRegistry;
@@ -44,7 +47,14 @@ export interface Signaling {
   close(): Promise<void>;
 }
 
-export function createSignaling({ config, clientDirectory, host, logger, metrics }: SignalingOptions): Signaling {
+export function createSignaling({
+  config,
+  clientDirectory,
+  tlsDirectory,
+  host,
+  logger,
+  metrics,
+}: SignalingOptions): Signaling {
   const connections = new Set<Connection>();
   let ready = true;
   const attendance = new Attendance(
@@ -59,6 +69,8 @@ export function createSignaling({ config, clientDirectory, host, logger, metrics
     clientDirectory,
     maxMessageBytes: config.http.maxMessageBytes,
     maxPictureBytes: config.portraits.maxUploadBytes,
+    origins: config.http.origins,
+    tls: tlsFiles(config.http.tls, tlsDirectory),
     host,
     attendance,
     metrics,

@@ -157,7 +157,13 @@ export class RecordingHost implements ConversationHost {
 }
 
 export const TEST_CONFIG: SignalingConfig = {
-  http: { host: '127.0.0.1', port: 0, maxMessageBytes: 1_048_576 },
+  http: {
+    host: '127.0.0.1',
+    port: 0,
+    maxMessageBytes: 1_048_576,
+    origins: [],
+    tls: { cert: null, key: null, development: false },
+  },
   portraits: { maxUploadBytes: 200_000 },
   conversations: { graceSeconds: 0.3, idleSeconds: 60 },
 };
@@ -170,6 +176,7 @@ export async function startSignaling(
   const signaling = createSignaling({
     config,
     clientDirectory: tmpdir(),
+    tlsDirectory: tmpdir(),
     host,
     logger: pino({ level: 'silent' }),
     metrics: new Registry(),
