@@ -11,8 +11,10 @@ import { type LoadRow, runLoad } from './load-run.ts';
 import { measureTree } from './process-tree.ts';
 import { measureStages } from './stage-costs.ts';
 import { printTable } from './table.ts';
+import { turnBench } from './turn/turn-bench.ts';
 
-const USAGE = `npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
+const USAGE = `npm run bench -- turn: conversations by voice; see npm run bench -- turn --help
+npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
 
   --conversations  how many at once, one run each; stops after the first run that repeats over 1 % of its pictures
   --seconds        length of each run
@@ -69,4 +71,5 @@ async function main(): Promise<void> {
   }
 }
 
-await runTool(main);
+const [mode, ...args] = process.argv.slice(2);
+await runTool(mode === 'turn' ? () => turnBench(args) : main);

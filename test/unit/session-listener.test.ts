@@ -27,7 +27,7 @@ function lateRecogniser() {
   return { recogniser, finishing, cancelled: () => cancelled };
 }
 
-function listening() {
+function listening(avatarSpeaks = () => false) {
   const late = lateRecogniser();
   const heard: string[] = [];
   const states: string[] = [];
@@ -36,10 +36,10 @@ function listening() {
     timing: TIMING,
     clock: new TurnClock(),
     language: () => 'en',
-    avatarSpeaks: () => false,
+    avatarSpeaks,
     speaking: (does) => states.push(does ? 'speaks' : 'is silent'),
     duck: () => undefined,
-    interrupt: () => undefined,
+    interrupt: () => heard.push('(interrupted)'),
     partial: () => undefined,
     heard: (text) => heard.push(text),
     failed: (error: VaktraError) => heard.push(error.code),
@@ -78,6 +78,31 @@ describe('a listener', () => {
     listener.stop();
     expect([finishing.length, cancelled()]).toEqual([0, 1]);
     expect(states).toEqual(['speaks', 'is silent']);
+  });
+});
+
+describe('a voice over the avatar’s', () => {
+  it('bids it go on by "okay", and interrupts it by any other word', async () => {
+    const { listener, finishing, heard } = listening(() => true);
+    for (const text of ['Okay.', 'mhm', 'uh huh', 'Yes, yes', 'Stop it']) {
+      listener.hear({ kind: 'begins' });
+      listener.hear({ kind: 'pauses' });
+      listener.stop();
+      finishing.pop()?.(text);
+      await new Promise(setImmediate);
+    }
+    expect(heard).toEqual(['(interrupted)', 'Stop it']);
+  });
+
+  it('is an answer by "okay" where the avatar has finished meanwhile', async () => {
+    let speaks = true;
+    const { listener, finishing, heard } = listening(() => speaks);
+    listener.hear({ kind: 'begins' });
+    listener.hear({ kind: 'pauses' });
+    listener.stop();
+    speaks = false;
+    finishing.pop()?.('Okay');
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('Okay'));
   });
 });
 

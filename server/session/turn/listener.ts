@@ -5,6 +5,7 @@ import { VaktraError } from '../../errors.ts';
 import type { Recogniser, Recognition } from '../../speech/index.ts';
 import { VISITOR_PAUSE_MS } from '../pipeline-settings.ts';
 import type { VisitorEvent } from '../visitor/index.ts';
+import { isBackchannel } from './backchannels.ts';
 import type { TurnClock } from './turn-clock.ts';
 
 export interface TurnTiming {
@@ -112,8 +113,8 @@ export class Listener {
         if (this.#utterance !== utterance) return;
         utterance.text = text;
         if (text) {
-          if (utterance.isDoubtful) this.#mean(utterance);
-          partial(text);
+          if (utterance.isDoubtful && !isBackchannel(text, language())) this.#mean(utterance);
+          if (!utterance.isDoubtful) partial(text);
         }
       },
     });
@@ -166,11 +167,13 @@ export class Listener {
   }
 
   #tell({ isDoubtful, speechMs }: Utterance, understood: string | VaktraError): void {
-    const { interrupt, heard, failed, clock } = this.#parts;
+    const { interrupt, heard, failed, clock, language, avatarSpeaks } = this.#parts;
     if (typeof understood !== 'string') {
       failed(understood);
       return;
     }
+    // "Yes" over the avatar's voice bids it go on; where it has finished meanwhile it is an answer.
+    if (isDoubtful && avatarSpeaks() && isBackchannel(understood, language())) return;
     clock.mark('understood');
     // Understood only now: it was an interruption after all.
     if (isDoubtful && understood) interrupt();

@@ -67,11 +67,18 @@ export class EchoGuard {
     const window = decimated(heard, HEARD_STEP);
     const memory = this.#memory;
     if (!this.isAudible) return false;
+    const known = this.#knownDelay;
+    if (known !== undefined) {
+      const near = memory.subarray(Math.max(0, memory.length - window.length - known - SAME_DELAY));
+      const there = bestMatch(window, near.subarray(0, window.length + 2 * SAME_DELAY));
+      if (there.correlation >= KNOWN_DELAY_CORRELATION) {
+        this.#knownDelay = near.length - window.length - there.at;
+        return true;
+      }
+    }
     const { correlation, at } = bestMatch(window, memory);
-    const delay = memory.length - window.length - at;
-    const isKnown = this.#knownDelay !== undefined && Math.abs(delay - this.#knownDelay) <= SAME_DELAY;
-    if (correlation < (isKnown ? KNOWN_DELAY_CORRELATION : ANY_DELAY_CORRELATION)) return false;
-    this.#knownDelay = delay;
+    if (correlation < ANY_DELAY_CORRELATION) return false;
+    this.#knownDelay = memory.length - window.length - at;
     return true;
   }
 }

@@ -24,8 +24,8 @@ export interface VisitorEarParts {
 
 /** After a pause of this long an utterance is forgotten, whether somebody closed it or not. */
 const FORGOTTEN_PAUSE_SAMPLES = MODEL_RATE_HZ * 3;
-/** A voice on which no decision is made yet, because it may be an echo, is kept for at most this long. */
-const MAX_DOUBT_SAMPLES = MODEL_RATE_HZ * 4;
+/** New sound between two decisions whose voice it is: 96 ms, three frames of the detector. */
+const DECISION_SAMPLES = MODEL_RATE_HZ * 0.096;
 
 type State =
   /** Nobody speaks. */
@@ -43,6 +43,10 @@ export class VisitorEar {
   #state: State = { is: 'silent' };
   /** The newest sound, for the guard. */
   #recent = new Float32Array(0);
+  /** By the last decision the newest voice is the avatar's own. */
+  #isEcho = false;
+  /** Sound since the last decision. */
+  #undecided = 0;
   /** While a button is held everything is speech. */
   #isHeld = false;
   #levelSum = 0;
@@ -88,20 +92,21 @@ export class VisitorEar {
     joined.set(this.#recent);
     joined.set(span.data16, this.#recent.length);
     this.#recent = joined.slice(Math.max(0, joined.length - EchoGuard.windowSamples));
-    const speaking = span.speaking || this.#isHeld;
+    this.#decide(span);
+    const speaking = this.#isHeld || (span.speaking && !this.#isEcho);
     switch (this.#state.is) {
       case 'silent':
         if (speaking) this.#doubt(span.data16);
+        else if (span.speaking) this.#state = { is: 'in-doubt', sound: [span.data16], samples: span.data16.length };
         break;
       case 'in-doubt':
         this.#state.sound.push(span.data16);
         this.#state.samples += span.data16.length;
-        if (!speaking || this.#state.samples > MAX_DOUBT_SAMPLES) this.#settle(this.#state, true);
-        else this.#settle(this.#state, false);
+        this.#settle(this.#state, !span.speaking);
         break;
       case 'speaking':
         this.#sound(span.data16, speaking);
-        if (span.ends && !this.#isHeld) this.#pause();
+        if (!speaking || (span.ends && !this.#isHeld)) this.#pause();
         break;
       case 'pausing':
         if (speaking) {
@@ -116,6 +121,20 @@ export class VisitorEar {
     }
   }
 
+  /** Whose voice is the newest sound? Asked again and again, since a visitor may begin while the avatar's voice is in the air. */
+  #decide(span: VoiceSpan): void {
+    if (!this.#guard.isAudible) {
+      this.#isEcho = false;
+      return;
+    }
+    // A voice that is over while it is in doubt is decided by what there is of it.
+    const isDue = span.speaking ? span.starts === true : this.#state.is === 'in-doubt';
+    this.#undecided = isDue ? DECISION_SAMPLES : this.#undecided + span.data16.length;
+    if (this.#undecided < DECISION_SAMPLES || !(span.speaking || isDue)) return;
+    this.#undecided = 0;
+    this.#isEcho = this.#guard.isEcho(this.#recent);
+  }
+
   /** A voice begins: whose is it? */
   #doubt(sound: Float32Array): void {
     if (this.#isHeld) this.#begin([sound]);
@@ -128,16 +147,16 @@ export class VisitorEar {
 
   /** Decides once there is enough to compare; `isOver` when there will be no more. */
   #settle(doubt: State & { is: 'in-doubt' }, isOver: boolean): void {
-    const enough = doubt.samples >= EchoGuard.windowSamples;
-    if (!this.#guard.isAudible) this.#begin(doubt.sound);
-    else if (!enough && !isOver) return;
-    else if (this.#guard.isEcho(this.#recent)) {
-      if (isOver) this.#state = { is: 'silent' };
-      // The next decision looks at new sound alone.
-      else this.#state = { is: 'in-doubt', sound: doubt.sound.slice(-1), samples: 0 };
-    } else {
+    const enough = doubt.samples >= EchoGuard.windowSamples || !this.#guard.isAudible;
+    if (!this.#isEcho && (enough || isOver)) {
       this.#begin(doubt.sound);
       if (isOver) this.#pause();
+      return;
+    }
+    if (isOver) this.#state = { is: 'silent' };
+    // What is older than a decision looks at was the avatar's.
+    while (doubt.samples - (doubt.sound[0]?.length ?? 0) >= EchoGuard.windowSamples) {
+      doubt.samples -= doubt.sound.shift()?.length ?? 0;
     }
   }
 
