@@ -60,7 +60,7 @@ export function withLimits(brain: Brain, { maxAnswerChars, patienceMs }: AnswerL
       void parts.return?.()?.catch(() => undefined);
     }
   }
-  return { name: brain.name, answer, phrases: () => brain.phrases(), close: () => brain.close() };
+  return { ...brain, answer };
 }
 
 /** The promise's value; undefined when `signal` says that nobody waits any more. */

@@ -41,6 +41,8 @@ export interface Brain {
   answer(question: Question, signal: AbortSignal): AsyncIterable<AnswerPart>;
   /** Phrases that visitors are likely to say, for a recogniser that knows a fixed list only; empty where anything goes. */
   phrases(): readonly string[];
+  /** What visitors may ask, as a page offers it to be touched; `language` is a BCP 47 tag. Empty where anything goes. */
+  topics(language: string): readonly string[];
   close(): Promise<void>;
 }
 

@@ -87,6 +87,10 @@ export class LiveConversationHost implements ConversationHost {
     return this.#parts.speech.languages();
   }
 
+  topics(language: string): readonly string[] {
+    return this.#parts.brain?.topics(language) ?? [];
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#conversations.values()].map((conversation) => conversation.close()));

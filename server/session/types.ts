@@ -206,5 +206,7 @@ export interface ConversationHost {
   /** A shipped portrait's picture as it is drawn at rest (JPEG), for the page's choice. */
   portraitThumbnail(id: string): Promise<Uint8Array>;
   languages(): { id: string; name: string }[];
+  /** What visitors may ask in this language, for pages that offer it to be touched. */
+  topics(language: string): readonly string[];
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ import { pictureTooLarge, readUpload } from './upload.ts';
 
 /** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
 const UPLOAD_HEADROOM = 3;
+/** Longest language tag that anybody uses (RFC 5646 section 4.4.1), in characters. */
+const MAX_TAG_CHARS = 35;
 /** When a refused client may try again: a conversation lasts minutes, but many are open. */
 const RETRY_AFTER_SECONDS = 30;
 /** Shipped portraits change only with a new version of the server. */
@@ -57,6 +59,7 @@ const speakRequest = z.strictObject({
   language: z.string().min(1).optional(),
   ...moodFields,
 });
+const topicsQuery = z.object({ language: z.string().min(1).max(MAX_TAG_CHARS) });
 const idParameter = z.object({ id: z.string().min(1) });
 
 export function createHttp(parts: HttpParts): FastifyInstance {
@@ -120,6 +123,7 @@ function addChoices(app: FastifyInstance, { host, maxPictureBytes }: HttpParts):
     return reply.type('image/jpeg').send(Buffer.from(jpeg));
   });
   app.get('/v1/languages', async () => ({ languages: host.languages() }));
+  app.get('/v1/topics', async (request) => ({ topics: host.topics(check(topicsQuery, request.query).language) }));
 }
 
 function addSessions(app: FastifyInstance, parts: HttpParts): void {

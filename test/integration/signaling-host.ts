@@ -153,6 +153,9 @@ export class RecordingHost implements ConversationHost {
   languages() {
     return [{ id: 'en', name: 'English' }];
   }
+  topics(language: string) {
+    return language === 'en' ? ['Where is my parcel?'] : [];
+  }
   async close() {}
 }
 

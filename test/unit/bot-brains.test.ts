@@ -248,6 +248,7 @@ test('a brain that never ends is cut at a sentence; one that hangs is brain_fail
     name: 'faq',
     answer,
     phrases: () => [],
+    topics: () => [],
     close: async () => undefined,
   });
   const text = textOf(await ask(withLimits(brain(endless), { maxAnswerChars: 100, patienceMs: 1000 })));

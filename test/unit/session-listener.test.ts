@@ -112,7 +112,13 @@ describe('a turn', () => {
     const thinking: boolean[] = [];
     const turn = new Turn('en', {
       conversationId: 'c',
-      brain: { name: 'faq', answer: () => nothing(), phrases: () => [], close: async () => undefined },
+      brain: {
+        name: 'faq',
+        answer: () => nothing(),
+        phrases: () => [],
+        topics: () => [],
+        close: async () => undefined,
+      },
       clock: new TurnClock(),
       position: () => 0,
       speak: async (request) => void spoken.push(request),

@@ -61,6 +61,10 @@ export async function createFaqBrain({ knowledge, threshold }: FaqOptions): Prom
     name: 'faq',
     answer,
     phrases: () => entries.flatMap((entry) => entry.questions),
+    topics(language) {
+      const [primary] = language.toLowerCase().split('-');
+      return entries.filter((entry) => entry.language.split('-')[0] === primary).map((entry) => entry.title);
+    },
     async lookUp(question, language, count) {
       const found = await search.find(question, language);
       return found.slice(0, count).map(({ entry: { title, answer: text, url } }) => ({ title, answer: text, url }));

@@ -72,7 +72,13 @@ export function createLlmBrain({ baseUrl, model, apiKey, instructions, fetch, kn
     }
   }
 
-  return { name: 'llm', answer, phrases: () => [], close: async () => knowledge?.close() };
+  return {
+    name: 'llm',
+    answer,
+    phrases: () => [],
+    topics: (language) => knowledge?.topics(language) ?? [],
+    close: async () => knowledge?.close(),
+  };
 }
 
 function messagesOf(history: readonly Said[]): ModelMessage[] {
