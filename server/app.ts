@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { closePortraitThread } from './avatar/index.ts';
+import { closePortraitThread, openAvatarStore } from './avatar/index.ts';
 import { createBrain } from './bot/index.ts';
 import { type Config, PROJECT_ROOT } from './config.ts';
 import { startMediaHost, startPacer } from './media/index.ts';
@@ -17,6 +17,7 @@ import {
   PipelinePool,
   painterOptions,
   pipelineSettings,
+  Studio,
   turnStages,
 } from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
@@ -31,6 +32,8 @@ const PREPARED_DIRECTORY = join(PROJECT_ROOT, '.cache/prepared');
 const TLS_DIRECTORY = join(PROJECT_ROOT, '.cache/tls');
 /** Where browsers find this machine when media listens everywhere and nothing else is said. */
 const LOCAL_ADDRESS = '127.0.0.1';
+/** A visitor's statement outlives the longest conversation by this, and is erased with its end. */
+const STATEMENT_MARGIN_SECONDS = 600;
 /** What visitors say to interrupt, and to offers, whatever the bot knows. */
 const INTERRUPTIONS = [
   ...['Stop', 'Stop it', 'Wait', 'Wait a moment', 'One moment', 'Hold on', 'Excuse me', 'Be quiet', 'Enough', 'Sorry'],
@@ -114,6 +117,16 @@ export async function startApp(
       logger,
     });
     running.push(async () => recogniser?.close());
+    const studio = new Studio({
+      store: openAvatarStore(config.data.directory),
+      recogniser,
+      codeMinutes: config.consent.codeMinutes,
+      evidenceDays: config.data.evidenceDays,
+      statementSeconds: config.conversations.maxSeconds + STATEMENT_MARGIN_SECONDS,
+      logger,
+    });
+    running.push(() => studio.close());
+    await studio.guard.recordShipped(gallery.portraits);
     const pool = await PipelinePool.start({
       threads: orCores(config.pipeline.threads),
       data: { motion: motionModelOptions(config), painter: painterOptions(config) },
@@ -130,6 +143,7 @@ export async function startApp(
       brain,
       recogniser,
       gallery,
+      studio,
       logger,
       pipelineSettings: { ...pipelineSettings(config), diagnostics },
       observer: observe(metrics),
@@ -141,6 +155,7 @@ export async function startApp(
       clientDirectory: CLIENT_DIRECTORY,
       tlsDirectory: TLS_DIRECTORY,
       host,
+      studio,
       logger,
       metrics: metrics.registry,
     });

@@ -7,9 +7,11 @@ import { checkPictureBytes, type RgbPicture } from './picture-input.ts';
 import { PortraitThread } from './portrait-thread.ts';
 import { readPrepared, writePrepared } from './prepared-cache.ts';
 
+export { isSameFace } from './describe-face.ts';
 export type { FoundFace } from './face-finder.ts';
 export { decodePicture, type RgbPicture } from './picture-input.ts';
 export { loadPortraits, type Portrait } from './portraits.ts';
+export * from './store/index.ts';
 
 const NEUTRAL_FILE = fileURLToPath(new URL('../../models/motion.neutral.f32', import.meta.url));
 
@@ -50,6 +52,17 @@ export async function preparePortrait(image: Uint8Array, options: PrepareOptions
 /** Faces in a picture, as the preparing sees them: for measuring what was drawn. */
 export function findFaces(picture: RgbPicture): Promise<FoundFace[]> {
   return thread.find(picture);
+}
+
+/**
+ * What tells the person in a picture from others, to be compared by `isSameFace`. A second for the first one, then a fifth of it.
+ *
+ * @param face which one, where the picture shows several
+ * @throws VaktraError `picture_*` as for `preparePortrait` where no face is found
+ */
+export function describePerson(image: Uint8Array, face?: number): Promise<Float32Array> {
+  checkPictureBytes(image);
+  return thread.describe(image, face);
 }
 
 /** Ends the preparing thread once it has answered what it was asked; a later call starts it again. */

@@ -19,6 +19,10 @@ export class PortraitThread {
     return this.#use((thread) => thread.request('prepare', source, { ...(onPart && { onPart }) }));
   }
 
+  describe(image: Uint8Array, face: number | undefined): Promise<Float32Array> {
+    return this.#use((thread) => thread.request('describe', { image, face }));
+  }
+
   find(picture: RgbPicture): Promise<FoundFace[]> {
     return this.#use((thread) => thread.request('find', { picture }));
   }

@@ -1,6 +1,7 @@
 // The thread that prepares portraits and finds faces: loads the models at its first call, does one thing after the other.
 import { serveWorkerThread } from '../runtime/index.ts';
 import type { PreparedAvatar, PreparingStep } from '../types.ts';
+import { describeFace } from './describe-face.ts';
 import { createFaceFinder, type FoundFace } from './face-finder.ts';
 import { loadPersonModel } from './person-model.ts';
 import type { RgbPicture } from './picture-input.ts';
@@ -13,6 +14,7 @@ export interface PortraitCalls {
     result: PreparedAvatar;
   };
   find: { request: { picture: RgbPicture }; result: FoundFace[] };
+  describe: { request: { image: Uint8Array; face: number | undefined }; result: Float32Array };
 }
 
 let loading: Promise<PortraitModels> | undefined;
@@ -24,6 +26,7 @@ serveWorkerThread<PortraitCalls>({
       new PortraitPreparer(models, await readFrontalFace(neutralFile)).prepare(image, face, post),
     ),
   find: ({ picture }) => inTurn(({ finder }) => finder.find(picture)),
+  describe: ({ image, face }) => inTurn((models) => describeFace(models, image, face)),
 });
 
 /** The finder keeps state between its awaits, so its calls must not interleave. */

@@ -33,16 +33,25 @@ export class Gallery {
     return this.#portraits.map(({ id, title, artist, year, licence }) => ({ id, title, artist, year, licence }));
   }
 
-  /** @throws VaktraError `portrait_unknown`, or what makes its picture unusable */
-  prepare(id: string, onStep?: (step: PreparingStep) => void): Promise<PreparedAvatar> {
+  /** All that is known of each, for its consent record. */
+  get portraits(): readonly Portrait[] {
+    return this.#portraits;
+  }
+
+  /** @throws VaktraError `portrait_unknown` */
+  find(id: string): Portrait {
     const portrait = this.#portraits.find((one) => one.id === id);
-    if (!portrait) {
-      const known = this.#portraits.map((one) => one.id).join(', ');
-      throw new VaktraError(
-        'portrait_unknown',
-        `There is no portrait "${id}": choose one of ${known}, or upload a picture.`,
-      );
-    }
+    if (portrait) return portrait;
+    const known = this.#portraits.map((one) => one.id).join(', ');
+    throw new VaktraError(
+      'portrait_unknown',
+      `There is no portrait "${id}": choose one of ${known}, or upload a picture.`,
+    );
+  }
+
+  /** @throws VaktraError `portrait_unknown`, or what makes its picture unusable */
+  async prepare(id: string, onStep?: (step: PreparingStep) => void): Promise<PreparedAvatar> {
+    const portrait = this.find(id);
     let prepared = this.#prepared.get(id);
     if (!prepared) {
       prepared = readFile(portrait.file).then((image) => preparePortrait(image, { cacheDir: this.#cacheDir, onStep }));

@@ -8,13 +8,14 @@ import { VaktraError } from '../errors.ts';
 import type { MediaHost, Pacer } from '../media/index.ts';
 import { videoShape } from '../render/index.ts';
 import type { Recogniser, Speech } from '../speech/index.ts';
-import type { PreparedAvatar } from '../types.ts';
+import { type CastPortrait, castPortrait } from './casting.ts';
 import { prepareLook } from './chosen-look.ts';
 import { type ConversationObserver, LiveConversation } from './conversation.ts';
 import type { Gallery } from './gallery.ts';
 import type { PipelinePool } from './pipeline-pool.ts';
 import type { PipelineSettings } from './pipeline-settings.ts';
-import type { ConversationHost, ConversationOptions, PortraitChoice, PortraitSummary } from './types.ts';
+import type { Studio } from './studio/index.ts';
+import type { ConversationHost, ConversationOptions, PortraitSummary } from './types.ts';
 
 const MAX_SEED = 2 ** 31;
 
@@ -29,6 +30,7 @@ export interface HostParts {
   /** Undefined where visitors write. */
   recogniser: Recogniser | undefined;
   gallery: Gallery;
+  studio: Studio;
   pipelineSettings: PipelineSettings;
   observer: ConversationObserver;
   logger: Logger;
@@ -96,10 +98,20 @@ export class LiveConversationHost implements ConversationHost {
     await Promise.all([...this.#conversations.values()].map((conversation) => conversation.close()));
   }
 
-  async #open({ portrait, look: lookChoice, language, onStep }: ConversationOptions): Promise<LiveConversation> {
+  async #open(options: ConversationOptions): Promise<LiveConversation> {
+    const cast = await castPortrait(options.portrait, this.#parts, options.onStep);
+    try {
+      return await this.#openCast(cast, options);
+    } catch (error) {
+      await this.#parts.studio.guard.dismiss(cast.admission);
+      throw error;
+    }
+  }
+
+  async #openCast(cast: CastPortrait, { look: lookChoice, language }: ConversationOptions): Promise<LiveConversation> {
     const { media, pacer, pool, speech, brain, recogniser, config, logger, observer, pipelineSettings } = this.#parts;
+    const { avatar, title, portraitId, admission, options: chosen } = cast;
     const look = await prepareLook(lookChoice);
-    const { avatar, title, portraitId } = await this.#prepare(portrait, onStep);
     const id = randomUUID();
     const room = await media.createRoom();
     const conversation = new LiveConversation({
@@ -115,7 +127,7 @@ export class LiveConversationHost implements ConversationHost {
       logger,
       observer,
       maxBacklogMs: config.speech.maxBacklogSeconds * 1000,
-      language: language ?? config.speech.language,
+      language: language ?? chosen.language ?? config.speech.language,
       videoBitrateKbps: config.media.videoBitrateKbps,
       onClosed: () => {
         this.#conversations.delete(id);
@@ -127,6 +139,8 @@ export class LiveConversationHost implements ConversationHost {
       conversation.attach(
         await pool.open(id, avatar, seed, { ...pipelineSettings, look }, (reply) => conversation.onPipeline(reply)),
       );
+      if (chosen.emotion) conversation.setMood({ emotion: chosen.emotion });
+      await this.#parts.studio.guard.opened(conversation, admission);
     } catch (error) {
       await conversation.close();
       throw error;
@@ -134,27 +148,5 @@ export class LiveConversationHost implements ConversationHost {
     this.#conversations.set(id, conversation);
     observer.opened(this.size);
     return conversation;
-  }
-
-  async #prepare(
-    choice: PortraitChoice,
-    onStep: ConversationOptions['onStep'],
-  ): Promise<{ avatar: PreparedAvatar; title: string; portraitId: string }> {
-    if ('id' in choice) {
-      const avatar = await this.#parts.gallery.prepare(choice.id, onStep);
-      const title = this.portraits().find((portrait) => portrait.id === choice.id)?.title ?? choice.id;
-      return { avatar, title, portraitId: choice.id };
-    }
-    if (choice.consent.trim() === '') {
-      throw new VaktraError(
-        'consent_missing',
-        'Say who agreed to the use of this picture, or that it is in the public domain.',
-      );
-    }
-    return {
-      avatar: await this.#parts.gallery.prepareUpload(choice.upload, choice.face, onStep),
-      title: 'Your picture',
-      portraitId: 'upload',
-    };
   }
 }

@@ -18,9 +18,10 @@ import type {
 import type { RecordedFrame } from './motion-recorder.ts';
 import type { TurnMarks } from './turn/index.ts';
 
-/** A shipped portrait by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
+/** A shipped portrait or an avatar of the studio by its id, or an uploaded picture together with the sentence that says who agreed to its use. */
 export type PortraitChoice =
   | { id: string }
+  | { avatar: string }
   | {
       upload: Uint8Array;
       consent: string;

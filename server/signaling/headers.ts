@@ -12,7 +12,7 @@ const contentSecurityPolicy = [
 
 export const securityHeaders = {
   'content-security-policy': contentSecurityPolicy,
-  'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
+  'permissions-policy': 'microphone=(self), camera=(self), geolocation=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',

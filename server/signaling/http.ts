@@ -11,6 +11,8 @@ import type { PreparingStep } from '../types.ts';
 import type { Attendance } from './attendance.ts';
 import { addCors } from './cors.ts';
 import { securityHeaders } from './headers.ts';
+import { check } from './http/check.ts';
+import { addStudio, type StudioRouteParts } from './http/studio.ts';
 import { chosenLook, lookFields } from './look.ts';
 import { moodFields } from './messages.ts';
 import { readMood } from './mood.ts';
@@ -45,6 +47,8 @@ export interface HttpParts {
   /** Certificate and key of https; undefined for http. */
   tls: { cert: Buffer; key: Buffer } | undefined;
   host: ConversationHost;
+  /** Undefined where no avatars are kept. */
+  studio: StudioRouteParts | undefined;
   attendance: Attendance;
   metrics: MetricsRegistry;
   logger: Logger;
@@ -52,7 +56,14 @@ export interface HttpParts {
   isReady: () => boolean;
 }
 
-const sessionRequest = z.strictObject({ portrait: z.string().min(1), ...lookFields });
+const sessionRequest = z
+  .strictObject({ portrait: z.string().min(1).optional(), avatar: z.string().min(1).optional(), ...lookFields })
+  .refine(({ portrait, avatar }) => (portrait === undefined) !== (avatar === undefined), {
+    path: ['portrait'],
+    message: 'name either a portrait or an avatar',
+  });
+/** What an avatar's maker chose, of all options. */
+const ownLook = z.object({ background: lookFields.background, framing: lookFields.framing });
 const speakRequest = z.strictObject({
   event_id: z.string().min(1).max(128),
   text: z.string(),
@@ -82,6 +93,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   addOperations(app, parts);
   addChoices(app, parts);
   addSessions(app, parts);
+  if (parts.studio) addStudio(app, parts.studio);
   return app;
 }
 
@@ -136,7 +148,7 @@ function addSessions(app: FastifyInstance, parts: HttpParts): void {
 
   app.post('/v1/sessions', async (request, reply) => {
     if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
-    const wish = await readWish(request, maxPictureBytes);
+    const wish = await readWish(request, parts);
     const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
       const conversation = await host.create({ ...wish, onStep });
       attendance.watch(conversation);
@@ -171,24 +183,17 @@ function addSessions(app: FastifyInstance, parts: HttpParts): void {
 
 async function readWish(
   request: FastifyRequest,
-  maxPictureBytes: number,
+  { maxPictureBytes, studio }: HttpParts,
 ): Promise<Pick<ConversationOptions, 'portrait' | 'look'>> {
   const contentType = request.headers['content-type'];
   if (!(request.body instanceof Uint8Array) || contentType === undefined) {
-    const { portrait, ...look } = check(sessionRequest, request.body);
-    return { portrait: { id: portrait }, look: chosenLook(look) };
+    const { portrait = '', avatar, ...look } = check(sessionRequest, request.body);
+    if (avatar === undefined) return { portrait: { id: portrait }, look: chosenLook(look) };
+    const own = (await studio?.studio.avatars.get(avatar))?.options;
+    return { portrait: { avatar }, look: chosenLook({ ...check(ownLook, own ?? {}), ...look }) };
   }
   const { portrait, look, backgroundPicture } = await readUpload(request.body, contentType, maxPictureBytes);
   return { portrait, look: chosenLook(check(z.object(lookFields), look), backgroundPicture) };
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const checked = schema.safeParse(value);
-  if (checked.success) return checked.data;
-  const issue = checked.error.issues[0];
-  const path = issue?.path.map(String).join('.') || '(body)';
-  const sentence = `The request is not valid at ${path}: ${issue?.message ?? 'unknown shape'}. See docs/protocol.md.`;
-  throw new VaktraError('invalid_message', sentence);
 }
 
 function fail(error: Error, request: FastifyRequest, reply: FastifyReply, parts: HttpParts): FastifyReply {

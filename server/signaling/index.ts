@@ -5,9 +5,10 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VaktraError } from '../errors.ts';
-import type { ConversationHost } from '../session/index.ts';
+import type { ConversationHost, Studio } from '../session/index.ts';
 import { Attendance } from './attendance.ts';
 import { Connection } from './connection.ts';
+import { requireAdmin } from './http/local-only.ts';
 import { createHttp, type MetricsRegistry } from './http.ts';
 import { type TlsSettings, tlsFiles } from './tls.ts';
 
@@ -25,6 +26,7 @@ export interface SignalingConfig {
   http: { host: string; port: number; maxMessageBytes: number; origins: readonly string[]; tls: Readonly<TlsSettings> };
   portraits: { maxUploadBytes: number };
   conversations: { graceSeconds: number; idleSeconds: number };
+  disclosure: { icon: boolean };
 }
 
 export interface SignalingOptions {
@@ -34,6 +36,8 @@ export interface SignalingOptions {
   /** Where a development certificate is kept. */
   tlsDirectory: string;
   host: ConversationHost;
+  /** Avatars of one's own; left out where none are kept. */
+  studio?: Studio | undefined;
   logger: Logger;
   metrics: MetricsRegistry;
 }
@@ -52,6 +56,7 @@ export function createSignaling({
   clientDirectory,
   tlsDirectory,
   host,
+  studio,
   logger,
   metrics,
 }: SignalingOptions): Signaling {
@@ -72,6 +77,12 @@ export function createSignaling({
     origins: config.http.origins,
     tls: tlsFiles(config.http.tls, tlsDirectory),
     host,
+    studio: studio && {
+      studio,
+      maxPictureBytes: config.portraits.maxUploadBytes,
+      requireAdmin,
+      disclosure: { icon: config.disclosure.icon },
+    },
     attendance,
     metrics,
     logger,

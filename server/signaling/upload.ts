@@ -53,7 +53,8 @@ async function readPortrait(form: FormData, maxPictureBytes: number): Promise<Po
   return { upload, consent: consent.trim(), ...(face !== undefined && { face }) };
 }
 
-async function readPicture(form: FormData, field: string, maxPictureBytes: number): Promise<Uint8Array> {
+/** @throws VaktraError `invalid_message`, `picture_too_large` */
+export async function readPicture(form: FormData, field: string, maxPictureBytes: number): Promise<Uint8Array> {
   const picture = form.get(field);
   if (!(picture instanceof File)) {
     throw new VaktraError('invalid_message', `The form has no file in its field "${field}": send the picture there.`);
@@ -62,12 +63,27 @@ async function readPicture(form: FormData, field: string, maxPictureBytes: numbe
   return new Uint8Array(await picture.arrayBuffer());
 }
 
-function textIn(form: FormData, field: string): string | undefined {
+/** @throws VaktraError `invalid_message`, `message_too_large` */
+export async function readFile(form: FormData, field: string, maxBytes: number): Promise<Uint8Array> {
+  const file = form.get(field);
+  if (!(file instanceof File)) {
+    throw new VaktraError('invalid_message', `The form has no file in its field "${field}": send it there.`);
+  }
+  if (file.size > maxBytes) {
+    const sentence = `The file in "${field}" has ${file.size} bytes; at most ${maxBytes} are taken.`;
+    throw new VaktraError('message_too_large', sentence);
+  }
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+/** A field that is filled in. */
+export function textIn(form: FormData, field: string): string | undefined {
   const value = form.get(field);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function readFace(value: unknown): number | undefined {
+/** @throws VaktraError `invalid_message` */
+export function readFace(value: unknown): number | undefined {
   if (value === null) return undefined;
   if (typeof value === 'string' && /^\d{1,3}$/.test(value)) return Number(value);
   throw new VaktraError('invalid_message', 'The field "face" must be a whole number: a place in the list "faces".');
@@ -78,7 +94,8 @@ export function pictureTooLarge(bytes: number, maxPictureBytes: number): VaktraE
   return new VaktraError('picture_too_large', sentence);
 }
 
-async function parseForm(body: Uint8Array, contentType: string): Promise<FormData> {
+/** @throws VaktraError `message_not_decodable` */
+export async function parseForm(body: Uint8Array, contentType: string): Promise<FormData> {
   try {
     // The copy gives the body a buffer of its own, which is what Response's type asks for.
     return await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();

@@ -3,9 +3,12 @@
 export { float32ToPcmS16, pcmS16ToFloat32 } from './pcm.ts';
 export {
   createRecogniser,
+  digitsToRead,
+  hearSentence,
   type Recogniser,
   type Recognition,
   type RecognitionRequest,
+  readingLanguages,
 } from './recognition/index.ts';
 export { assertInputRate, createResampler, type Resampler, type ResamplerOptions } from './resampler.ts';
 export { createSpeech } from './speech.ts';

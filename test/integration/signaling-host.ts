@@ -168,6 +168,7 @@ export const TEST_CONFIG: SignalingConfig = {
     tls: { cert: null, key: null, development: false },
   },
   portraits: { maxUploadBytes: 200_000 },
+  disclosure: { icon: true },
   conversations: { graceSeconds: 0.3, idleSeconds: 60 },
 };
 

@@ -7,6 +7,8 @@ import { createSphinxRecogniser } from './sphinx.ts';
 import { createTranscriptions } from './transcriptions.ts';
 import type { Recogniser } from './types.ts';
 
+export { digitsToRead } from './digits.ts';
+export { hearSentence, readingLanguages } from './read-aloud.ts';
 export type { Recogniser, Recognition, RecognitionRequest } from './types.ts';
 
 export interface RecogniserOptions {

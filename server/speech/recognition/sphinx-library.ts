@@ -109,6 +109,19 @@ export class PhraseDecoder {
     this.#sphinx.process(this.#phones, pcm, pcm.length, 0, 0);
   }
 
+  /**
+   * The words of a whole utterance at once: its mean spectrum is known before the first word, which understands accents better than
+   * piece by piece. Empty where nothing of the grammar was said.
+   *
+   * @param pcm 16 kHz, mono
+   */
+  hearWhole(pcm: Int16Array): string {
+    this.start();
+    this.#sphinx.process(this.#grammar, pcm, pcm.length, 0, 1);
+    this.#sphinx.process(this.#phones, pcm, pcm.length, 0, 1);
+    return this.finish();
+  }
+
   /** The words so far; empty while nothing of the list seems to be said. They may change. */
   partial(): string {
     return this.#heard();
