@@ -55,6 +55,12 @@ export async function listLanguages(server = ownServer): Promise<{ id: string; n
   return languages;
 }
 
+/** What visitors may ask in this language. */
+export async function listTopics(language: string, server = ownServer): Promise<string[]> {
+  const route = `v1/topics?language=${encodeURIComponent(language)}`;
+  return (await read<{ topics: string[] }>(await send(server, route))).topics;
+}
+
 export function thumbnailUrl(portraitId: string, server = ownServer): string {
   return addressOf(server, `v1/portraits/${encodeURIComponent(portraitId)}/thumbnail.jpg`).href;
 }

@@ -269,15 +269,3 @@ const ar: PanelTexts = {
 };
 
 export const PANEL_TEXTS: Record<Language, PanelTexts> = { en, hi, de, es, zh, ar };
-
-/** What went wrong, in words for a visitor. */
-export function sentenceFor(code: string, texts: PanelTexts): string {
-  if (code === 'unreachable' || code === 'timeout') return texts.unreachable;
-  if (code === 'conversations_full') return texts.full;
-  if (code.startsWith('token_') || code === 'origin_not_allowed' || code === 'scope_missing') return texts.refused;
-  if (code === 'conversation_closed' || code === 'conversation_unknown') return texts.closed;
-  if (code === 'microphone_denied') return texts.microphoneDenied;
-  if (code === 'microphone_missing') return texts.microphoneMissing;
-  if (code === 'microphone_insecure') return texts.microphoneInsecure;
-  return texts.failed;
-}

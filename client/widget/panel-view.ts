@@ -1,54 +1,48 @@
 // The opened widget's elements: built once, shown by data attributes and panel.css. Decides nothing.
 import { h, icon } from './build.ts';
 import type { PanelTexts } from './panel-texts.ts';
+import type { AvatarState, ConnectionState } from './widget.d.ts';
 
-export interface PanelView {
-  panel: HTMLElement;
-  poster: HTMLImageElement;
-  video: HTMLVideoElement;
-  canvas: HTMLCanvasElement;
-  captions: HTMLElement;
-  status: HTMLElement;
-  veilText: HTMLElement;
-  veilButton: HTMLButtonElement;
-  sound: HTMLButtonElement;
-  minimise: HTMLButtonElement;
-  end: HTMLButtonElement;
-  stop: HTMLButtonElement;
-  log: HTMLOListElement;
-  notice: HTMLElement;
-  form: HTMLFormElement;
-  message: HTMLInputElement;
-  send: HTMLButtonElement;
-  microphone: HTMLButtonElement;
-}
+/** What lies over the picture. */
+export type Veil = 'opening' | 'silent' | 'blocked' | 'ended' | 'none';
 
 /** Longest question that the server takes, in characters. */
 const MAX_QUESTION_CHARS = '2000';
 
-export function buildPanel(texts: PanelTexts, heading: string, isDialog: boolean): PanelView {
-  const button = (name: string, label: string, ...icons: Parameters<typeof icon>): HTMLButtonElement =>
-    h(
-      'button',
-      { type: 'button', class: `round ${name}`, part: `button ${name}`, 'aria-label': label, title: label },
-      ...icons.map((each) => icon(each)),
-    );
-  const view = {
-    poster: h('img', { class: 'poster', part: 'poster', alt: '', crossorigin: 'anonymous' }),
-    video: h('video', { class: 'video', part: 'video', playsinline: true, disablepictureinpicture: true }),
-    canvas: h('canvas', { class: 'canvas', part: 'video', 'aria-hidden': 'true' }),
-    captions: h('p', { class: 'captions', part: 'captions', 'aria-hidden': 'true' }),
-    status: h('span', { class: 'status-text' }),
-    veilText: h('p', { class: 'veil-text' }),
-    veilButton: h('button', { type: 'button', class: 'primary', part: 'button primary' }),
-    sound: button('sound', texts.soundOn, 'soundOn'),
-    minimise: button('minimise', texts.minimise, 'minimise'),
-    end: button('end', texts.end, 'end'),
-    stop: h('button', { type: 'button', class: 'stop', part: 'button stop' }, icon('stop'), texts.stop),
-    log: h('ol', { class: 'log', part: 'log', role: 'log', 'aria-label': texts.log, tabindex: '0' }),
-    notice: h('p', { class: 'hint', part: 'notice', role: 'status' }),
-    form: h('form', { class: 'composer', part: 'composer' }),
-    message: h('input', {
+export class PanelView {
+  readonly #texts: PanelTexts;
+  readonly #status = h('span', { class: 'status-text' });
+  readonly #veilText = h('p', { class: 'veil-text' });
+  readonly #veilButton = h('button', { type: 'button', class: 'primary', part: 'button primary' });
+  readonly #notice = h('p', { class: 'hint', part: 'notice', role: 'status' });
+  readonly #poster = h('img', { class: 'poster', part: 'poster', alt: '', crossorigin: 'anonymous' });
+  readonly panel: HTMLElement;
+  readonly video = h('video', { class: 'video', part: 'video', playsinline: true, disablepictureinpicture: true });
+  readonly canvas = h('canvas', { class: 'canvas', part: 'video', 'aria-hidden': 'true' });
+  readonly captions = h('p', { class: 'captions', part: 'captions', 'aria-hidden': 'true' });
+  readonly log: HTMLOListElement;
+  readonly topics: HTMLElement;
+  readonly sound: HTMLButtonElement;
+  readonly minimise: HTMLButtonElement;
+  readonly end: HTMLButtonElement;
+  readonly stop: HTMLButtonElement;
+  readonly form = h('form', { class: 'composer', part: 'composer' });
+  readonly message: HTMLInputElement;
+  readonly microphone: HTMLButtonElement;
+  #onVeil: () => void = () => {};
+  #state: AvatarState = 'idle';
+  #connection: ConnectionState = 'disconnected';
+
+  constructor(texts: PanelTexts, heading: string, isDialog: boolean) {
+    this.#texts = texts;
+    this.log = h('ol', { class: 'log', part: 'log', role: 'log', 'aria-label': texts.log, tabindex: '0' });
+    this.topics = h('div', { class: 'topics', part: 'topics' });
+    this.sound = round('sound', texts.soundOn, 'soundOn');
+    this.minimise = round('minimise', texts.minimise, 'minimise');
+    this.end = round('end', texts.end, 'end');
+    this.stop = h('button', { type: 'button', class: 'stop', part: 'button stop' }, icon('stop'), texts.stop);
+    this.microphone = round('microphone', texts.hold, 'microphone');
+    this.message = h('input', {
       class: 'message',
       part: 'input',
       type: 'text',
@@ -58,57 +52,106 @@ export function buildPanel(texts: PanelTexts, heading: string, isDialog: boolean
       autocomplete: 'off',
       enterkeyhint: 'send',
       dir: 'auto',
-    }),
-    send: h(
-      'button',
-      { type: 'submit', class: 'round send', part: 'button send', 'aria-label': texts.send, title: texts.send },
-      icon('send'),
-    ),
-    microphone: button('microphone', texts.hold, 'microphone'),
-  };
-  view.video.setAttribute('aria-label', heading);
-  view.form.append(view.microphone, view.message, view.send);
-  const stage = h(
-    'div',
-    { class: 'stage', part: 'stage' },
-    view.poster,
-    view.video,
-    view.canvas,
-    h(
+    });
+    const send = round('send', texts.send, 'send');
+    send.type = 'submit';
+    this.form.append(this.microphone, this.message, send);
+    this.video.setAttribute('aria-label', heading);
+    this.#veilButton.addEventListener('click', () => this.#onVeil());
+    const spinner = h('span', { class: 'spinner', 'aria-hidden': 'true' });
+    const who = h(
+      'p',
+      { class: 'who' },
+      h('strong', { class: 'name', part: 'heading' }, heading),
+      h('span', { class: 'status', role: 'status' }, this.#status),
+    );
+    const stage = h(
       'div',
-      { class: 'veil', part: 'veil' },
-      h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-      view.veilText,
-      view.veilButton,
-    ),
-    h(
-      'header',
-      { class: 'bar', part: 'header' },
-      h(
-        'p',
-        { class: 'who' },
-        h('strong', { class: 'name', part: 'heading' }, heading),
-        h('span', { class: 'status', role: 'status' }, view.status),
-      ),
-      view.sound,
-      view.minimise,
-      view.end,
-    ),
-    h('div', { class: 'foot' }, view.captions, view.stop),
-  );
-  const talk = h(
-    'div',
-    { class: 'talk', part: 'talk' },
-    view.log,
-    view.notice,
-    view.form,
-    h('p', { class: 'disclosure', part: 'disclosure' }, texts.disclosure),
-  );
-  const panel = h(
-    'section',
-    { class: 'panel', part: 'panel', role: isDialog ? 'dialog' : 'region', 'aria-label': heading },
-    stage,
-    talk,
-  );
-  return { panel, ...view };
+      { class: 'stage', part: 'stage' },
+      this.#poster,
+      this.video,
+      this.canvas,
+      h('div', { class: 'veil', part: 'veil' }, spinner, this.#veilText, this.#veilButton),
+      h('header', { class: 'bar', part: 'header' }, who, this.sound, this.minimise, this.end),
+      h('div', { class: 'foot' }, this.stop, this.captions),
+    );
+    const disclosure = h('p', { class: 'disclosure', part: 'disclosure' }, texts.disclosure);
+    const talk = h('div', { class: 'talk', part: 'talk' }, this.log, this.topics, this.#notice, this.form, disclosure);
+    const role = isDialog ? 'dialog' : 'region';
+    this.panel = h('section', { class: 'panel', part: 'panel', role, 'aria-label': heading }, stage, talk);
+    this.showState('idle');
+  }
+
+  get veil(): string | undefined {
+    return this.panel.dataset.veil;
+  }
+
+  showVeil(veil: Veil, sentence = '', buttonText = '', onButton: () => void = () => {}): void {
+    this.panel.dataset.veil = veil;
+    this.#veilText.textContent = sentence;
+    this.#veilButton.replaceChildren(...(buttonText === '' ? [] : [icon('play'), buttonText]));
+    this.#veilButton.hidden = buttonText === '';
+    this.#onVeil = onButton;
+  }
+
+  showState(state: AvatarState): void {
+    this.#state = state;
+    this.panel.dataset.state = state;
+    this.#showStatus();
+  }
+
+  showConnection(connection: ConnectionState): void {
+    this.#connection = connection;
+    this.panel.dataset.connection = connection;
+    this.#showStatus();
+  }
+
+  showSound(muted: boolean): void {
+    const label = muted ? this.#texts.soundOff : this.#texts.soundOn;
+    this.sound.setAttribute('aria-label', label);
+    this.sound.title = label;
+    this.sound.replaceChildren(icon(muted ? 'soundOff' : 'soundOn'));
+  }
+
+  /** Whether the page is seen around the person, and whether the picture comes with a matte that does it. */
+  showTransparent(wished: boolean, matte: boolean): void {
+    this.panel.dataset.transparent = String(wished);
+    this.panel.dataset.matte = String(matte);
+  }
+
+  showStill(address: string): void {
+    this.#poster.src = address;
+  }
+
+  /** Questions to touch; gone with the first thing that is said. */
+  offer(questions: readonly string[], onChoice: (question: string) => void): void {
+    const buttons = questions.map((question) => {
+      const button = h('button', { type: 'button', class: 'topic', part: 'topic' }, question);
+      button.addEventListener('click', () => onChoice(question));
+      return button;
+    });
+    this.topics.replaceChildren(...buttons);
+  }
+
+  say(sentence: string): void {
+    this.#notice.textContent = sentence;
+  }
+
+  #showStatus(): void {
+    const { connecting, reconnecting, ended, live, listening, thinking, speaking } = this.#texts;
+    const states = { idle: live, listening, thinking, speaking };
+    const connections = { connecting, reconnecting, disconnected: ended, connected: states[this.#state] };
+    this.#status.textContent = connections[this.#connection];
+  }
+}
+
+function round(name: string, label: string, picture: Parameters<typeof icon>[0]): HTMLButtonElement {
+  const attributes = {
+    type: 'button',
+    class: `round ${name}`,
+    part: `button ${name}`,
+    'aria-label': label,
+    title: label,
+  };
+  return h('button', attributes, icon(picture));
 }

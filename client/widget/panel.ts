@@ -1,6 +1,6 @@
 // The opened widget: a conversation on its stage, what was said below it, and a line to write in. Loaded with the first use.
 // Says everything that goes wrong in the visitor's language, and by an event in the server's own words.
-import { ApiError, listLanguages, listPortraits, thumbnailUrl } from '../src/api.ts';
+import { ApiError, listLanguages, listPortraits, listTopics, thumbnailUrl } from '../src/api.ts';
 import { Captions } from '../src/captions.ts';
 import type { ConnectionStatus } from '../src/conversation.ts';
 import { LiveAvatar } from '../src/live-avatar.ts';
@@ -8,15 +8,18 @@ import { pushToTalk } from '../src/push-to-talk.ts';
 import type { ServerEvent } from '../src/socket.ts';
 import { Transcript } from '../src/transcript.ts';
 import { drawTransparent, type TransparentVideo } from '../src/transparent.ts';
-import { icon, sheetOf } from './build.ts';
+import { sheetOf } from './build.ts';
+import { faultOf, sentenceFor } from './faults.ts';
 import type { Options } from './options.ts';
 import panelCss from './panel.css?inline';
-import { PANEL_TEXTS, type PanelTexts, sentenceFor } from './panel-texts.ts';
-import { buildPanel, type PanelView } from './panel-view.ts';
+import { PANEL_TEXTS, type PanelTexts } from './panel-texts.ts';
+import { PanelView } from './panel-view.ts';
 import type { Remembered } from './remember.ts';
-import { TokenError } from './token.ts';
 import { voiceFor } from './voice.ts';
 import type { AvatarState, ConnectionState, SpeakOptions } from './widget.d.ts';
+
+/** Questions that are offered before anything was said. */
+const TOPICS_OFFERED = 3;
 
 export interface PanelParts {
   /** The element, from which events go out. */
@@ -27,9 +30,6 @@ export interface PanelParts {
   options: Options;
   remembered: Remembered;
 }
-
-/** What lies over the picture. */
-type Veil = 'opening' | 'silent' | 'blocked' | 'ended' | 'none';
 
 const CONNECTION: Record<ConnectionStatus, ConnectionState> = {
   connecting: 'connecting',
@@ -47,43 +47,42 @@ export class Panel {
   readonly #talkButton: { release: () => void };
   #transparent: TransparentVideo | undefined;
   #connecting: Promise<void> | undefined;
-  #veilAction: () => void = () => {};
   state: AvatarState = 'idle';
   connection: ConnectionState = 'disconnected';
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
-    const { options, shadow, remembered } = parts;
+    const { options, shadow, remembered, root } = parts;
     this.#texts = PANEL_TEXTS[options.language];
-    this.#view = buildPanel(this.#texts, options.heading ?? this.#texts.heading, options.floating);
+    this.#view = new PanelView(this.#texts, options.heading ?? this.#texts.heading, options.floating);
     const { you: visitor, avatar, agent, from } = this.#texts;
     this.#transcript = new Transcript(this.#view.log, {
       names: { visitor, avatar: options.heading ?? avatar, agent },
       source: (title) => from + title,
     });
-    // The log is what a screen reader reads, so nobody listens to the captions' own region.
-    const captions = new Captions(this.#view.captions, document.createElement('p'));
     this.#avatar = new LiveAvatar({
       server: options.server,
       video: this.#view.video,
-      captions,
+      // The log is what a screen reader reads, so nobody listens to the captions' own region.
+      captions: new Captions(this.#view.captions, document.createElement('p')),
       handlers: {
         onEvent: (event) => this.#receive(event),
         onStatus: (status) => this.#showConnection(CONNECTION[status]),
         onPlay: (withSound) => this.#played(withSound),
-        onMediaBlocked: () => this.#showVeil('blocked', this.#texts.noMedia),
+        onMediaBlocked: () => this.#view.showVeil('blocked', this.#texts.noMedia),
         onEnd: (error) => this.#ended(error),
       },
     });
     this.#talkButton = pushToTalk(this.#view.microphone, (down) => void this.#talk(down));
     this.#view.microphone.hidden = !options.hasMicrophone;
     this.#view.captions.hidden = !options.hasCaptions;
-    this.#view.panel.dataset.transparent = String(options.transparent);
-    this.mute(remembered.device.muted === true);
+    this.#view.showTransparent(options.transparent, false);
+    this.#view.video.muted = remembered.device.muted === true;
+    this.#view.showSound(this.muted);
     this.#listen();
     this.#showConnection('disconnected');
     shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheetOf(panelCss)];
-    parts.root.append(this.#view.panel);
+    root.append(this.#view.panel);
   }
 
   get muted(): boolean {
@@ -92,26 +91,27 @@ export class Panel {
 
   /** Shows the panel and connects, if nothing is connected; what fails is said on the panel. */
   async open(): Promise<void> {
-    this.#show();
+    this.#show(true);
     await this.connect().catch((error: unknown) => console.warn('The avatar could not be reached:', error));
   }
 
   /** Goes on with the conversation of the page before, if it still lives. */
   async resume(visibly: boolean): Promise<void> {
-    const { session } = this.#parts.remembered.tab;
-    this.#close();
+    const { options, remembered } = this.#parts;
+    const { session } = remembered.tab;
     if (session === undefined) return;
+    if (options.portrait !== undefined) this.#view.showStill(thumbnailUrl(options.portrait, options.server));
+    this.#view.showVeil('opening', this.#texts.connecting);
     if (visibly) this.#show(false);
-    else this.#parts.root.dataset.phase = 'minimised';
-    this.#showVeil('opening', this.#texts.connecting);
-    this.#view.poster.src = this.#parts.options.portrait ? this.#still(this.#parts.options.portrait) : '';
+    else this.#setPhase('minimised');
     try {
       const said = await this.#avatar.resume(session.id, session.token);
       for (const { who, text, sample } of said) this.#transcript.say(who, text, sample, true);
       this.#entered();
     } catch {
-      this.#forget(); // it is over, as conversations are after a while
-      this.#close();
+      // It is over, as conversations are after a while: the widget begins anew.
+      remembered.tab = {};
+      this.#setPhase('closed');
     }
   }
 
@@ -125,10 +125,10 @@ export class Panel {
   }
 
   disconnect(): void {
+    this.#setPhase('closed');
     if (this.#avatar.session === undefined) return;
-    this.#leave();
-    this.#close();
-    this.#tell('disconnected', { code: 'conversation_closed', message: 'The page ended the conversation.' });
+    this.close();
+    this.#tell('disconnected', { code: 'conversation_closed', message: 'The conversation was ended on this page.' });
   }
 
   async speak(text: string, options: SpeakOptions): Promise<void> {
@@ -144,52 +144,53 @@ export class Panel {
   }
 
   mute(muted: boolean): void {
-    const { video, sound } = this.#view;
-    video.muted = muted;
-    const label = muted ? this.#texts.soundOff : this.#texts.soundOn;
-    sound.setAttribute('aria-label', label);
-    sound.title = label;
-    sound.replaceChildren(icon(muted ? 'soundOff' : 'soundOn'));
-    if (!muted && this.#view.panel.dataset.veil === 'silent') this.#showVeil('none');
+    this.#view.video.muted = muted;
+    this.#view.showSound(muted);
+    if (!muted && this.#view.veil === 'silent') this.#view.showVeil('none');
     this.#tell('mute', { muted });
   }
 
   minimise(): void {
     if (!this.#parts.options.floating || this.#parts.root.dataset.phase !== 'open') return;
-    this.#parts.root.dataset.phase = 'minimised';
+    this.#setPhase('minimised');
     this.#remember();
-    const launcher = this.#parts.root.querySelector<HTMLElement>('.launcher');
-    launcher?.setAttribute('aria-expanded', 'false');
-    launcher?.focus();
+    this.#launcher?.focus();
     this.#tell('minimise');
   }
 
-  /** Ends all of it: the element left the page. */
+  /** Ends the conversation and frees what it held. */
   close(): void {
-    this.#leave();
+    this.#talkButton.release();
+    this.#transparent?.close();
+    this.#transparent = undefined;
+    this.#avatar.close();
+    this.#parts.remembered.tab = {};
+    this.#showState('idle');
+    this.#showConnection('disconnected');
   }
 
   async #connect(): Promise<void> {
     const { options } = this.#parts;
-    const { server } = options;
+    const { server, look, greeting } = options;
     this.#transcript.clear();
-    this.#say('');
-    this.#showVeil('opening', this.#texts.connecting);
+    this.#view.say('');
+    this.#view.showVeil('opening', this.#texts.connecting);
     try {
-      const voice = listLanguages(server).then((languages) => voiceFor(options.voice, languages));
       const id = options.portrait ?? (await firstPortrait(options));
-      this.#view.poster.src = this.#still(id);
-      const canBeTransparent = !options.transparent || hasWebGl();
-      await this.#avatar.open({ id }, canBeTransparent ? options.look : { ...options.look, background: 'blur' });
+      this.#view.showStill(thumbnailUrl(id, server));
+      const languages = listLanguages(server);
+      // Without WebGL nothing can be seen through.
+      await this.#avatar.open({ id }, options.transparent && !hasWebGl() ? { ...look, background: 'blur' } : look);
       this.#entered();
-      const language = await voice;
+      const language = voiceFor(options.voice, await languages);
       if (language !== undefined) await this.#avatar.request({ type: 'language', language });
-      if (options.greeting) await this.#avatar.speak(options.greeting, language === undefined ? {} : { language });
+      if (greeting) await this.#avatar.speak(greeting, language === undefined ? {} : { language });
+      else await this.#offerTopics(language ?? options.voice);
     } catch (error) {
-      const { code, message } = describe(error);
-      this.#leave();
-      this.#offer(sentenceFor(code, this.#texts));
-      this.#tell('error', { code, message });
+      const fault = faultOf(error);
+      this.close();
+      this.#offerAnew(sentenceFor(fault.code, this.#texts));
+      this.#tell('error', fault);
       throw error;
     }
   }
@@ -198,56 +199,47 @@ export class Panel {
     const { session } = this.#avatar;
     if (session === undefined) return;
     this.#remember();
-    if (session.video.matte && hasWebGl()) this.#transparent = drawTransparent(this.#view.video, this.#view.canvas);
-    this.#view.panel.dataset.matte = String(this.#transparent !== undefined);
+    const { video, canvas } = this.#view;
+    if (session.video.matte === 'below') this.#transparent = drawTransparent(video, canvas);
+    this.#view.showTransparent(this.#parts.options.transparent, this.#transparent !== undefined);
     this.#tell('connected', { session: session.id });
   }
 
-  #leave(): void {
-    this.#talkButton.release();
-    this.#transparent?.close();
-    this.#transparent = undefined;
-    this.#avatar.close();
-    this.#forget();
-    this.#showState('idle');
-    this.#showConnection('disconnected');
+  async #offerTopics(language: string): Promise<void> {
+    const topics = await listTopics(language, this.#parts.options.server);
+    this.#view.offer(topics.slice(0, TOPICS_OFFERED), (question) => void this.#ask(question));
   }
 
   #ended(error: ApiError): void {
-    this.#leave();
-    this.#offer(sentenceFor(error.code, this.#texts));
+    this.close();
+    this.#offerAnew(sentenceFor(error.code, this.#texts));
     this.#tell('disconnected', { code: error.code, message: error.message });
   }
 
-  #offer(sentence: string): void {
-    this.#showVeil('ended', sentence, this.#texts.again, () => void this.open());
+  #offerAnew(sentence: string): void {
+    this.#view.showVeil('ended', sentence, this.#texts.again, () => void this.open());
   }
 
   #played(withSound: boolean): void {
-    if (withSound) this.#showVeil('none');
-    else this.#showVeil('silent', '', this.#texts.tapForSound, () => this.#unmute());
-  }
-
-  #unmute(): void {
-    this.mute(false);
-    void this.#avatar.unmute();
+    if (withSound) this.#view.showVeil('none');
+    else this.#view.showVeil('silent', '', this.#texts.tapForSound, () => this.#unsilence());
   }
 
   #receive(event: ServerEvent): void {
     const { type, ...detail } = event;
     if (event.type === 'state') this.#showState(event.state);
-    else if (event.type === 'transcript') this.#transcript.say(event.who, event.text, event.sample, event.final);
-    else if (event.type === 'source') this.#transcript.showSource(event.title);
-    else if (event.type === 'hand_over') this.#say(this.#texts.handOver);
-    else if (event.type === 'error') this.#say(sentenceFor(event.code, this.#texts));
+    else if (event.type === 'transcript') {
+      this.#view.offer([], () => {});
+      this.#transcript.say(event.who, event.text, event.sample, event.final);
+    } else if (event.type === 'source') this.#transcript.showSource(event.title);
+    else if (event.type === 'hand_over') this.#view.say(this.#texts.handOver);
+    else if (event.type === 'error') this.#view.say(sentenceFor(event.code, this.#texts));
     this.#tell(type, detail);
   }
 
   async #talk(down: boolean): Promise<void> {
-    const { panel } = this.#view;
     this.#unsilence();
-    panel.dataset.talking = String(down);
-    this.#say(down ? this.#texts.release : '');
+    this.#view.say(down ? this.#texts.release : '');
     try {
       if (down) await this.connect();
       await this.#avatar.talk(down);
@@ -257,38 +249,44 @@ export class Panel {
     }
   }
 
+  /** @returns whether the server took it */
+  async #ask(text: string): Promise<boolean> {
+    this.#unsilence();
+    this.#view.say('');
+    try {
+      await this.connect();
+      await this.#avatar.ask(text);
+      return true;
+    } catch (error) {
+      this.#complain(error);
+      return false;
+    }
+  }
+
   async #send(): Promise<void> {
     const { message } = this.#view;
     const text = message.value.trim();
     if (text === '') return;
-    this.#unsilence();
     message.value = '';
-    this.#say('');
-    try {
-      await this.connect();
-      await this.#avatar.ask(text);
-    } catch (error) {
-      // What was refused comes back to be sent again, unless something else was typed meanwhile.
-      if (message.value === '') message.value = text;
-      this.#complain(error);
-    }
+    // What was refused comes back to be sent again, unless something else was typed meanwhile.
+    if (!(await this.#ask(text)) && message.value === '') message.value = text;
   }
 
   #complain(error: unknown): void {
-    const { code, message } = describe(error);
-    this.#say(sentenceFor(code, this.#texts));
-    this.#tell('error', { code, message });
+    const fault = faultOf(error);
+    this.#view.say(sentenceFor(fault.code, this.#texts));
+    this.#tell('error', fault);
   }
 
   /** Any use of the panel is the gesture that the browser waited for. */
   #unsilence(): void {
-    if (this.#view.panel.dataset.veil === 'silent') this.#unmute();
+    if (this.#view.veil !== 'silent') return;
+    this.mute(false);
+    void this.#avatar.unmute();
   }
 
   #listen(): void {
-    const { veilButton, sound, minimise, end, stop, form, panel } = this.#view;
-    const launcher = this.#parts.root.querySelector('.launcher');
-    veilButton.addEventListener('click', () => this.#veilAction());
+    const { sound, minimise, end, stop, form, panel } = this.#view;
     sound.addEventListener('click', () => {
       this.#parts.remembered.device = { muted: !this.muted };
       this.mute(!this.muted);
@@ -296,9 +294,8 @@ export class Panel {
     minimise.hidden = !this.#parts.options.floating;
     minimise.addEventListener('click', () => this.minimise());
     end.addEventListener('click', () => {
-      if (this.#avatar.session === undefined) this.#close();
-      else this.disconnect();
-      launcher instanceof HTMLElement && launcher.focus();
+      this.disconnect();
+      this.#launcher?.focus();
     });
     stop.addEventListener('click', () => this.interrupt());
     form.addEventListener('submit', (event) => {
@@ -312,66 +309,38 @@ export class Panel {
     });
   }
 
-  #show(withFocus = true): void {
-    this.#parts.root.dataset.phase = 'open';
-    this.#parts.root.querySelector('.launcher')?.setAttribute('aria-expanded', 'true');
+  #show(withFocus: boolean): void {
+    this.#setPhase('open');
     if (withFocus) this.#view.message.focus({ preventScroll: true });
     this.#remember();
     this.#tell('open');
   }
 
-  #close(): void {
-    const { root } = this.#parts;
-    root.dataset.phase = 'closed';
-    root.querySelector('.launcher')?.setAttribute('aria-expanded', 'false');
+  #setPhase(phase: 'closed' | 'minimised' | 'open'): void {
+    this.#parts.root.dataset.phase = phase;
+    this.#launcher?.setAttribute('aria-expanded', String(phase === 'open'));
   }
 
-  #showVeil(veil: Veil, sentence = '', buttonText = '', onButton: () => void = () => {}): void {
-    const { panel, veilText, veilButton } = this.#view;
-    panel.dataset.veil = veil;
-    veilText.textContent = sentence;
-    veilButton.replaceChildren(...(buttonText === '' ? [] : [icon('play'), buttonText]));
-    veilButton.hidden = buttonText === '';
-    this.#veilAction = onButton;
+  get #launcher(): HTMLElement | null {
+    return this.#parts.root.querySelector('.launcher');
   }
 
   #showState(state: AvatarState): void {
     this.state = state;
-    this.#view.panel.dataset.state = state;
-    this.#showStatus();
+    this.#view.showState(state);
   }
 
   #showConnection(connection: ConnectionState): void {
     this.connection = connection;
-    this.#view.panel.dataset.connection = connection;
-    this.#showStatus();
-  }
-
-  #showStatus(): void {
-    const { connecting, reconnecting, ended, live, listening, thinking, speaking } = this.#texts;
-    const states = { idle: live, listening, thinking, speaking };
-    const connections = { connecting, reconnecting, disconnected: ended, connected: states[this.state] };
-    this.#view.status.textContent = connections[this.connection];
-  }
-
-  #say(sentence: string): void {
-    this.#view.notice.textContent = sentence;
-  }
-
-  #still(portrait: string): string {
-    return thumbnailUrl(portrait, this.#parts.options.server);
+    this.#view.showConnection(connection);
   }
 
   #remember(): void {
-    const session = this.#avatar.session;
-    const isOpen = this.#parts.root.dataset.phase === 'open';
+    const { session } = this.#avatar;
     if (session === undefined) return;
     const { id, token } = session;
+    const isOpen = this.#parts.root.dataset.phase === 'open';
     this.#parts.remembered.tab = { isOpen, session: { id, ...(token !== undefined && { token }) } };
-  }
-
-  #forget(): void {
-    this.#parts.remembered.tab = {};
   }
 
   #tell(type: string, detail?: object): void {
@@ -384,13 +353,6 @@ async function firstPortrait({ server }: Options): Promise<string> {
   const [first] = portraits;
   if (first === undefined) throw new ApiError('portrait_unknown', 'The server has no portraits.');
   return first.id;
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  if (error instanceof ApiError) return error;
-  if (error instanceof TokenError) return { code: 'token_missing', message: error.message };
-  console.error(error);
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
 function hasWebGl(): boolean {
