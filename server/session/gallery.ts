@@ -8,7 +8,6 @@ import { VaktraError } from '../errors.ts';
 import { PICTURE_SIZE_PX, type PreparedAvatar, type PreparingStep } from '../types.ts';
 import type { PortraitSummary } from './types.ts';
 
-const THUMBNAIL_PX = 192;
 const THUMBNAIL_QUALITY = 82;
 
 export class Gallery {
@@ -72,10 +71,10 @@ export class Gallery {
   }
 
   /** The portrait as it is framed, JPEG. */
-  async thumbnail(id: string): Promise<Uint8Array> {
+  async thumbnail(id: string, sizePx: number): Promise<Uint8Array> {
     const { rgba } = await this.prepare(id);
     return sharp(rgba, { raw: { width: PICTURE_SIZE_PX, height: PICTURE_SIZE_PX, channels: 4 } })
-      .resize(THUMBNAIL_PX, THUMBNAIL_PX)
+      .resize(sizePx, sizePx)
       .removeAlpha()
       .jpeg({ quality: THUMBNAIL_QUALITY })
       .toBuffer();

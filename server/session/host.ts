@@ -81,8 +81,8 @@ export class LiveConversationHost implements ConversationHost {
     return this.#parts.gallery.list();
   }
 
-  portraitThumbnail(id: string): Promise<Uint8Array> {
-    return this.#parts.gallery.thumbnail(id);
+  portraitThumbnail(id: string, sizePx: number): Promise<Uint8Array> {
+    return this.#parts.gallery.thumbnail(id, sizePx);
   }
 
   languages(): { id: string; name: string }[] {

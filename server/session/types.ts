@@ -205,7 +205,7 @@ export interface ConversationHost {
   readonly size: number;
   portraits(): PortraitSummary[];
   /** A shipped portrait's picture as it is drawn at rest (JPEG), for the page's choice. */
-  portraitThumbnail(id: string): Promise<Uint8Array>;
+  portraitThumbnail(id: string, sizePx: number): Promise<Uint8Array>;
   languages(): { id: string; name: string }[];
   /** What visitors may ask in this language, for pages that offer it to be touched. */
   topics(language: string): readonly string[];

@@ -21,6 +21,8 @@ import { pictureTooLarge, readUpload } from './upload.ts';
 
 /** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
 const UPLOAD_HEADROOM = 3;
+/** A portrait at rest: in a list, and where the living one is to appear. */
+const STILL_SIZES_PX = { 'thumbnail.jpg': 192, 'still.jpg': 512 };
 /** Longest language tag that anybody uses (RFC 5646 section 4.4.1), in characters. */
 const MAX_TAG_CHARS = 35;
 /** When a refused client may try again: a conversation lasts minutes, but many are open. */
@@ -70,6 +72,7 @@ const speakRequest = z.strictObject({
   language: z.string().min(1).optional(),
   ...moodFields,
 });
+const stillParameters = z.object({ id: z.string().min(1), picture: z.enum(['thumbnail.jpg', 'still.jpg']) });
 const topicsQuery = z.object({ language: z.string().min(1).max(MAX_TAG_CHARS) });
 const idParameter = z.object({ id: z.string().min(1) });
 
@@ -128,9 +131,9 @@ function addOperations(app: FastifyInstance, { host, metrics, isReady }: HttpPar
 
 function addChoices(app: FastifyInstance, { host, maxPictureBytes }: HttpParts): void {
   app.get('/v1/portraits', async () => ({ portraits: host.portraits(), max_picture_bytes: maxPictureBytes }));
-  app.get('/v1/portraits/:id/thumbnail.jpg', async (request, reply) => {
-    const { id } = check(idParameter, request.params);
-    const jpeg = await host.portraitThumbnail(id);
+  app.get('/v1/portraits/:id/:picture', async (request, reply) => {
+    const { id, picture } = check(stillParameters, request.params);
+    const jpeg = await host.portraitThumbnail(id, STILL_SIZES_PX[picture]);
     reply.header('cache-control', `public, max-age=${THUMBNAIL_MAX_AGE_SECONDS}`);
     return reply.type('image/jpeg').send(Buffer.from(jpeg));
   });
