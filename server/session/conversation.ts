@@ -1,23 +1,23 @@
 // One live conversation on the main thread: joins its room in mediasoup, its sender on the pacer, its pipeline in a
 // worker and the voice it speaks with. Computes nothing itself.
 
-import { EventEmitter } from 'node:events';
 import type { types as mediasoup } from 'mediasoup';
-import type { Logger } from 'pino';
-import type { Brain, Said } from '../bot/index.ts';
+import type { Said } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
-import type { AvatarSender, MediaRoom, Pacer, RoomSink, SinkListener } from '../media/index.ts';
-import type { Recogniser, Speech } from '../speech/index.ts';
+import type { AvatarSender, MediaRoom, RoomSink, SinkListener } from '../media/index.ts';
+import type { Recogniser } from '../speech/index.ts';
 import type { FrameIndex, VideoShape } from '../types.ts';
+import type { ConversationParts } from './conversation-parts.ts';
+import { GuardedEmitter } from './guarded-emitter.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
+import { RoomMicrophone } from './room-microphone.ts';
 import { SpokenVoice } from './spoken-voice.ts';
-import { ConversationStates, Listener, Turn, TurnClock, type TurnMarks, type TurnTiming } from './turn/index.ts';
+import { ConversationStates, Listener, Turn, TurnClock, type TurnTiming } from './turn/index.ts';
 import type {
   AudioRequest,
   ChosenPortrait,
   Conversation,
-  ConversationEvents,
   ConversationStats,
   MicrophoneUse,
   MoodWish,
@@ -31,40 +31,7 @@ const DUCKED = 0.25;
 /** A voice shorter than this that was not understood is a noise: nothing is said to it. */
 const NOISE_MS = 700;
 
-/** What the host notes in its metrics. */
-export interface ConversationObserver {
-  /** A conversation was opened or closed; `count` are open now. */
-  opened(count: number): void;
-  /** From the request to the first sample handed to the network, in seconds. */
-  speechStarted(seconds: number): void;
-  /** From the interrupt to the last sample of the voice handed to the network, in seconds. */
-  interrupted(seconds: number): void;
-  /** The first sound of an answer was handed to the network; when each step before it was taken. */
-  answered(marks: TurnMarks): void;
-  reported(report: PipelineReport, skipped: number): void;
-}
-
-export interface ConversationParts {
-  id: string;
-  portrait: ChosenPortrait;
-  video: VideoShape;
-  room: MediaRoom;
-  pacer: Pacer;
-  speech: Speech;
-  brain: Brain | undefined;
-  recogniser: Recogniser | undefined;
-  timing: TurnTiming;
-  maxBacklogMs: number;
-  /** BCP 47 tag of what is spoken. */
-  language: string;
-  videoBitrateKbps: number;
-  logger: Logger;
-  observer: ConversationObserver;
-  /** Called once, after everything of the conversation is closed. */
-  onClosed: () => void;
-}
-
-export class LiveConversation extends EventEmitter<ConversationEvents> implements Conversation {
+export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly id: string;
   readonly portrait: ChosenPortrait;
   readonly video: VideoShape;
@@ -75,8 +42,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
   readonly #turn: Turn;
   readonly #listener: Listener | undefined;
   readonly #turnClock = new TurnClock();
-  /** What the microphone that was produced last is for. */
-  #microphoneUse: MicrophoneUse = 'speak';
+  readonly #microphone: RoomMicrophone;
   #line: PipelineLine | undefined;
   #started = false;
   #closed = false;
@@ -85,7 +51,9 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
   #videoBitrateKbps: number;
 
   constructor(parts: ConversationParts) {
-    super();
+    super((error, event) =>
+      parts.logger.error({ err: error, event, conversation: parts.id }, 'a listener of a conversation failed'),
+    );
     this.id = parts.id;
     this.portrait = parts.portrait;
     this.video = parts.video;
@@ -104,16 +72,20 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       voiced: (eventId) => this.#turn.voiced(eventId),
       started: (eventId) => this.#turn.started(eventId),
       heard: (eventId, speech) => this.#turn.spoken(eventId, speech),
-      emit: (event, ...args) => this.#emit(event, ...args),
+      emit: (event, ...args) => this.tell(event, ...args),
       onStarted: (seconds) => parts.observer.speechStarted(seconds),
       onStopped: (seconds) => parts.observer.interrupted(seconds),
     });
     this.#states = new ConversationStates((state, sample) => {
-      this.#emit('state', { state, sample });
+      this.tell('state', { state, sample });
       this.#line?.post({ type: 'rest', state: this.#states.rest });
     });
     this.#turn = this.#createTurn(parts);
     this.#listener = parts.recogniser && this.#createListener(parts.recogniser, parts.timing);
+    this.#microphone = new RoomMicrophone(parts.room, {
+      post: (request, transfer) => this.#line?.post(request, transfer),
+      onListenStopped: () => this.#listener?.stop(),
+    });
     this.#follow(parts.room);
   }
 
@@ -136,7 +108,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
         this.#skipped += 1;
         break;
       case 'motion':
-        this.#emit('motion', { index: reply.index, drawn: reply.drawn });
+        this.tell('motion', { index: reply.index, drawn: reply.drawn });
         break;
       case 'visitor':
         this.#listener?.hear(reply.event);
@@ -202,7 +174,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
         'Nothing here understands speech: write instead, or set speech.recognition.engine.',
       );
     }
-    this.#microphoneUse = use;
+    this.#microphone.use = use;
     return this.#parts.room.produceMicrophone(transportId, rtpParameters);
   }
 
@@ -299,7 +271,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     this.#sender.close();
     this.#line?.close();
     this.#parts.room.close();
-    this.#emit('closed', error ? { error } : {});
+    this.tell('closed', error ? { error } : {});
     this.removeAllListeners();
     this.#parts.onClosed();
   }
@@ -314,11 +286,11 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       thinking: (does) => this.#states.thinking(does, this.#voice.position),
       answered: (eventId, marks) => {
         observer.answered(marks);
-        this.#emit('answered', { eventId, marks });
+        this.tell('answered', { eventId, marks });
       },
-      said: (said) => this.#emit('transcript', { ...said, isFinal: true }),
-      source: (source) => this.#emit('source', source),
-      handOver: (reason) => this.#emit('handOver', { reason }),
+      said: (said) => this.tell('transcript', { ...said, isFinal: true }),
+      source: (source) => this.tell('source', source),
+      handOver: (reason) => this.tell('handOver', { reason }),
       warning: (error) => this.#warn(error),
       goodbye: () => void this.close(),
     });
@@ -335,7 +307,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
       duck: (does) => this.#line?.post({ type: 'duck', loudness: does ? DUCKED : 1 }),
       interrupt: () => this.interrupt(),
       partial: (text) =>
-        this.#emit('transcript', { who: 'visitor', text, sample: this.#voice.position, isFinal: false }),
+        this.tell('transcript', { who: 'visitor', text, sample: this.#voice.position, isFinal: false }),
       heard: (text, speechMs) => {
         if (text) this.ask(text);
         else if (speechMs >= NOISE_MS) this.#turn.notUnderstood();
@@ -346,7 +318,7 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
 
   #warn(error: VaktraError): void {
     this.#parts.logger.warn({ err: error, conversation: this.id }, 'a turn failed');
-    this.#emit('warning', error);
+    this.tell('warning', error);
   }
 
   #follow(room: MediaRoom): void {
@@ -354,22 +326,6 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
     room.on('videoBitrateSuggested', (kbps) => {
       this.#videoBitrateKbps = kbps;
       this.#line?.post({ type: 'bitrate', kbps });
-    });
-    /** The microphone that is open keeps its use, whatever the next one is for. */
-    let open: MicrophoneUse = 'speak';
-    room.on('microphoneStarted', () => {
-      open = this.#microphoneUse;
-      this.#line?.post({ type: open === 'listen' ? 'visitor-open' : 'microphone-open' });
-    });
-    room.on('microphoneStopped', () => {
-      if (open === 'listen') this.#listener?.stop();
-      this.#line?.post({ type: open === 'listen' ? 'visitor-close' : 'microphone-close' });
-    });
-    room.on('microphonePacket', (packet) => {
-      const copy = new Uint8Array(packet);
-      this.#line?.post({ type: open === 'listen' ? 'visitor-packet' : 'microphone-packet', packet: copy }, [
-        copy.buffer,
-      ]);
     });
     room.on('failed', (error) => void this.close(error));
   }
@@ -392,21 +348,10 @@ export class LiveConversation extends EventEmitter<ConversationEvents> implement
 
   #failed(error: VaktraError, fatal: boolean): void {
     if (fatal) void this.close(error);
-    else this.#emit('warning', error);
+    else this.tell('warning', error);
   }
 
   #requireOpen(): void {
     if (this.#closed) throw new VaktraError('conversation_closed', 'This conversation is over: open a new one.');
-  }
-
-  /** A listener of a client that throws is that client's problem. */
-  #emit<E extends keyof ConversationEvents>(event: E, ...args: ConversationEvents[E]): void {
-    for (const listener of this.rawListeners(event)) {
-      try {
-        (listener as (...args: ConversationEvents[E]) => void).apply(this, args);
-      } catch (error) {
-        this.#parts.logger.error({ err: error, event, conversation: this.id }, 'a listener of a conversation failed');
-      }
-    }
   }
 }

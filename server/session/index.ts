@@ -1,6 +1,7 @@
 // Conversations: the part that puts speech, motion, pictures and media together.
 
-export type { ConversationObserver, LiveConversation } from './conversation.ts';
+export type { LiveConversation } from './conversation.ts';
+export type { ConversationObserver } from './conversation-parts.ts';
 export { Gallery } from './gallery.ts';
 export { LiveConversationHost } from './host.ts';
 export { ConversationPipeline } from './pipeline.ts';
