@@ -103,6 +103,8 @@ export async function startApp(
 
     const speech = await createSpeech({
       engine: config.speech.engine,
+      openai: config.speech.openai,
+      allowPrivate: config.outgoing.allowPrivate,
       maxTextChars: config.speech.maxTextChars,
       logger,
     });

@@ -56,11 +56,18 @@ export const configSchema = z.strictObject({
     }),
   }),
   speech: z.strictObject({
-    engine: oneOf(['auto', 'espeak', 'flite']),
+    engine: oneOf(['auto', 'espeak', 'flite', 'openai']),
     // BCP 47 as far as voices go: a language, then parts of letters and digits.
     language: allowed(z.string().regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i), 'a language tag such as en, hi or es-419'),
     maxTextChars: whole(1, 100_000),
     maxBacklogSeconds: whole(1, 3600),
+    openai: z.strictObject({
+      baseUrl: orNull(text('an http or https address')),
+      model: orNull(text("a model's name")),
+      voice: text("a voice's name"),
+      apiKey: orNull(text('a key')),
+      timeoutSeconds: whole(1, 120),
+    }),
     recognition: z.strictObject({
       engine: oneOf(['auto', 'none', 'sphinx', 'transcriptions']),
       transcriptions: z.strictObject({

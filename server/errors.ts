@@ -44,6 +44,7 @@ export const ERROR_STATUS = {
   url_refused: 400,
   brain_failed: 502,
   recognition_failed: 502,
+  moderation_refused: 422,
   // what the operator set up
   config_invalid: 500,
   port_in_use: 500,
@@ -51,6 +52,7 @@ export const ERROR_STATUS = {
   model_damaged: 500,
   worker_binary_missing: 500,
   speech_engine_missing: 500,
+  speech_failed: 502,
   recognition_missing: 500,
   knowledge_missing: 500,
   voice_unreadable: 400,

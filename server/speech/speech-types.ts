@@ -47,6 +47,8 @@ export interface SpeechRequest {
   voice?: string | undefined;
   /** 1 is normal, 0.5 to 2 is allowed. */
   rate?: number | undefined;
+  /** Asked before each sentence is spoken, in order: what is spoken for it, undefined for nothing. Must not reject. */
+  review?: ((sentence: string) => Promise<string | undefined>) | undefined;
   /** Ends the iteration within one part, without an error; the engine is free for others at once. */
   signal?: AbortSignal | undefined;
 }
@@ -67,11 +69,21 @@ export interface Speech {
   close(): Promise<void>;
 }
 
-export type SpeechEngineName = 'espeak' | 'flite';
+export type SpeechEngineName = 'espeak' | 'flite' | 'openai';
 
 export interface SpeechOptions {
-  /** `auto` takes espeak, else flite. */
+  /** `auto` takes espeak, else flite; where `openai` fails, they speak for it. */
   engine: 'auto' | SpeechEngineName;
+  /** The server that `openai` asks. */
+  openai?: {
+    baseUrl: string | null;
+    model: string | null;
+    voice: string;
+    apiKey: string | null;
+    timeoutSeconds: number;
+  };
+  /** May that server be inside the own network? Default false. */
+  allowPrivate?: boolean;
   logger: Pick<Logger, 'info' | 'warn'>;
   /** Default 2000. */
   maxTextChars?: number;

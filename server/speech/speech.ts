@@ -1,9 +1,12 @@
 // Text to speech by whatever engine there is: checks the request, cuts the text into sentences, lays them end to end.
 
 import { VaktraError } from '../errors.ts';
+import { createOutgoingFetch } from '../runtime/index.ts';
 import { findEspeak, openEspeak } from './espeak-engine.ts';
+import { withFallback } from './fallback-engine.ts';
 import { findFlite, openFlite } from './flite-engine.ts';
 import { findLanguage } from './languages.ts';
+import { openAudioSpeech } from './openai/audio-speech.ts';
 import type {
   EnginePiece,
   EngineSentence,
@@ -29,7 +32,7 @@ const MS_PER_SECOND = 1_000;
  * @throws VaktraError `speech_engine_missing`
  */
 export async function createSpeech(options: SpeechOptions): Promise<Speech> {
-  const engine = await openEngine(options);
+  const engine = options.engine === 'openai' ? await openOpenai(options) : await openEngine(options, options.engine);
   options.logger.info({ engine: engine.name, languages: engine.languages.length }, 'speech engine ready');
   const maxTextChars = options.maxTextChars ?? MAX_TEXT_CHARS;
 
@@ -43,12 +46,33 @@ export async function createSpeech(options: SpeechOptions): Promise<Speech> {
   };
 }
 
-async function openEngine({
-  engine,
-  logger,
-  espeakModule = ESPEAK_MODULE,
-  fliteBinary = FLITE_BINARY,
-}: SpeechOptions): Promise<SpeechEngine> {
+/** The server, with what is installed here behind it. */
+async function openOpenai(options: SpeechOptions): Promise<SpeechEngine> {
+  const { baseUrl = null, model = null, voice = '', apiKey = null, timeoutSeconds = 1 } = options.openai ?? {};
+  if (baseUrl === null || model === null) {
+    throw new VaktraError('config_invalid', 'speech.openai needs a baseUrl and a model: set both, or another engine.');
+  }
+  const settings = {
+    baseUrl,
+    model,
+    voice,
+    apiKey: apiKey ?? undefined,
+    timeoutMs: timeoutSeconds * MS_PER_SECOND,
+    fetch: createOutgoingFetch({ allowPrivate: options.allowPrivate ?? false }),
+  };
+  const local = await openEngine(options, 'auto').catch((error: unknown) => {
+    options.logger.warn({ error }, 'no engine is installed that could speak where speech.openai fails');
+    return undefined;
+  });
+  return local
+    ? withFallback(openAudioSpeech(settings, local.languages), local, options.logger)
+    : openAudioSpeech(settings, [{ id: 'en', name: 'English', aliases: [] }]);
+}
+
+async function openEngine(
+  { logger, espeakModule = ESPEAK_MODULE, fliteBinary = FLITE_BINARY }: SpeechOptions,
+  engine: 'auto' | 'espeak' | 'flite',
+): Promise<SpeechEngine> {
   const causes: unknown[] = [];
   if (engine !== 'flite') {
     const modulePath = findEspeak(espeakModule);
@@ -87,8 +111,11 @@ async function* synthesize(
   let samples = 0;
 
   try {
-    for await (const text of sentences) {
+    for await (const sentence of sentences) {
       if (signal.aborted) return;
+      const text = request.review ? await request.review(sentence) : sentence;
+      if (signal.aborted) return;
+      if (text === undefined) continue;
       if (samples > 0) {
         yield { pcm: new Float32Array(pause), sampleRateHz, words: [], phonemes: [], final: false };
         samples += pause;

@@ -25,9 +25,11 @@ export async function readVoice(path: string): Promise<Voice> {
 
 /** Text spoken by the default voice of the settings, whole. */
 export async function speakText(text: string, language?: string): Promise<Voice> {
-  const { speech: settings } = loadConfig();
+  const { speech: settings, outgoing } = loadConfig();
   const logger = createLogger({ level: 'warn', pretty: 'auto' });
-  const speech = await createSpeech({ engine: settings.engine, maxTextChars: settings.maxTextChars, logger });
+  const { engine, openai, maxTextChars } = settings;
+  const { allowPrivate } = outgoing;
+  const speech = await createSpeech({ engine, openai, allowPrivate, maxTextChars, logger });
   try {
     const pieces: Float32Array[] = [];
     let sampleRateHz = CLOCK_RATE_HZ;
