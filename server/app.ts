@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { closePortraitThread, openAvatarStore } from './avatar/index.ts';
-import { createBrain } from './bot/index.ts';
+import { createBrain, createModeration } from './bot/index.ts';
 import { type Config, PROJECT_ROOT } from './config.ts';
 import { startMediaHost, startPacer } from './media/index.ts';
 import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
@@ -112,6 +112,7 @@ export async function startApp(
     const { allowPrivate } = config.outgoing;
     const brain = await createBrain({ ...config.bot, allowPrivate });
     running.push(async () => brain?.close());
+    const moderation = createModeration({ ...config.moderation, allowPrivate, logger });
     const recogniser = await createRecogniser({
       ...config.speech.recognition,
       phrases: [...(brain?.phrases() ?? []), ...INTERRUPTIONS],
@@ -143,6 +144,7 @@ export async function startApp(
       pool,
       speech,
       brain,
+      moderation,
       recogniser,
       gallery,
       studio,

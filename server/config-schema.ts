@@ -116,10 +116,6 @@ export const configSchema = z.strictObject({
       onFailure: oneOf(['allow', 'refuse']),
     }),
   }),
-  webhooks: z.strictObject({
-    url: orNull(text('an http or https address')),
-    secret: orNull(text('a key')),
-  }),
   outgoing: z.strictObject({ allowPrivate: allowed(z.boolean(), 'true or false') }),
   portraits: z.strictObject({
     directory: text(PATH),

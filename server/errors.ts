@@ -37,6 +37,7 @@ export const ERROR_STATUS = {
   picture_too_dark: 400,
   picture_burnt_out: 400,
   conversation_unknown: 404,
+  conversation_ending: 408,
   conversation_closed: 410,
   conversations_full: 503,
   transport_failed: 400,

@@ -155,6 +155,7 @@ export class Media {
       iceParameters: transport.ice_parameters,
       iceCandidates: transport.ice_candidates as never,
       dtlsParameters: transport.dtls_parameters as never,
+      iceServers: transport.ice_servers,
     };
   }
 

@@ -9,6 +9,8 @@ export interface Phrases {
   handOver: string;
   /** Said where a brain fails. */
   apology: string;
+  /** Said in place of what the moderation refuses, of visitor and avatar. */
+  refused: string;
   /** How visitors ask for a person; matched within what was said, in lower case. */
   person: RegExp;
   /** How they say yes to the offer of one. */
@@ -20,6 +22,7 @@ const ENGLISH: Phrases = {
   notUnderstood: 'I did not understand that. You can also write to me.',
   handOver: 'I will get a person for you.',
   apology: 'Sorry, something went wrong on my side. Please ask again.',
+  refused: 'I would rather not talk about that.',
   person:
     /\b(human|real person|(speak|talk) (to|with) (a |an |the |some)?(person|agent|human|someone|somebody|colleague|staff)|get (me )?a person|live agent|representative|operator)\b/,
   yes: /^\W*(yes|yeah|yep|sure|please|ok|okay|go ahead|yes please)\b/,
@@ -32,6 +35,7 @@ const PHRASES: Record<string, Phrases> = {
     notUnderstood: 'Das habe ich nicht verstanden. Du kannst mir auch schreiben.',
     handOver: 'Ich hole einen Menschen dazu.',
     apology: 'Entschuldigung, bei mir ist etwas schiefgegangen. Bitte frag noch einmal.',
+    refused: 'Darüber möchte ich nicht sprechen.',
     person: /\b(menschen?|mitarbeiter(in)?|echte person|jemand(en)? sprechen|berater(in)?)\b/,
     yes: /^\W*(ja|gerne?|bitte|klar|okay?)\b/,
   },
@@ -40,6 +44,7 @@ const PHRASES: Record<string, Phrases> = {
     notUnderstood: 'No lo he entendido. También puedes escribirme.',
     handOver: 'Voy a buscar a una persona.',
     apology: 'Perdón, algo ha fallado por mi parte. Pregunta otra vez, por favor.',
+    refused: 'Prefiero no hablar de eso.',
     person: /(hablar con (una persona|un agente|alguien)|\bagente\b|persona real|\bhumano\b)/,
     yes: /^\W*(s[ií]|claro|vale|por favor)(?!\p{L})/u,
   },
@@ -48,6 +53,7 @@ const PHRASES: Record<string, Phrases> = {
     notUnderstood: "Je n'ai pas compris. Vous pouvez aussi m'écrire.",
     handOver: 'Je fais venir une personne.',
     apology: "Désolé, quelque chose n'a pas fonctionné. Posez votre question encore une fois.",
+    refused: 'Je préfère ne pas en parler.',
     person: /(parler (à|avec) (une personne|quelqu.un|un conseiller|un agent)|\bconseill[eè]re?\b|\bhumain\b)/,
     yes: /^\W*(oui|volontiers|d.accord|s.il vous pla[iî]t)(?!\p{L})/u,
   },
@@ -56,6 +62,7 @@ const PHRASES: Record<string, Phrases> = {
     notUnderstood: 'मैं यह समझ नहीं पाई। आप लिख भी सकते हैं।',
     handOver: 'मैं किसी व्यक्ति को बुलाती हूँ।',
     apology: 'माफ़ कीजिए, मेरी ओर से कुछ गड़बड़ हुई। कृपया फिर से पूछिए।',
+    refused: 'मैं इस बारे में बात नहीं करना चाहती।',
     person: /(किसी (व्यक्ति|इंसान|आदमी)|एजेंट|इंसान से)/,
     yes: /^\s*(हाँ|हां|जी|ठीक)/,
   },
@@ -64,6 +71,7 @@ const PHRASES: Record<string, Phrases> = {
     notUnderstood: '我没有听懂。您也可以打字给我。',
     handOver: '我去请一位工作人员。',
     apology: '抱歉，我这边出了问题，请再问一次。',
+    refused: '这个话题我不想谈。',
     person: /(人工|真人|客服|工作人员)/,
     yes: /^\s*(好|是|可以|要|对)/,
   },
@@ -72,6 +80,7 @@ const PHRASES: Record<string, Phrases> = {
     notUnderstood: 'لم أفهم ذلك. يمكنك أيضًا أن تكتب لي.',
     handOver: 'سأستدعي شخصًا.',
     apology: 'عذرًا، حدث خطأ من جهتي. من فضلك اسأل مرة أخرى.',
+    refused: 'أفضل ألا أتحدث عن ذلك.',
     person: /(شخص حقيقي|التحدث (مع|إلى) (شخص|موظف)|موظف|إنسان)/,
     yes: /^\s*(نعم|أجل|حسن|من فضلك)/,
   },

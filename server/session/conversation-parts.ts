@@ -1,7 +1,7 @@
 // What a conversation is put together from, and what its host notes about it.
 
 import type { Logger } from 'pino';
-import type { Brain } from '../bot/index.ts';
+import type { Brain, Moderation } from '../bot/index.ts';
 import type { MediaRoom, Pacer } from '../media/index.ts';
 import type { Recogniser, Speech } from '../speech/index.ts';
 import type { VideoShape } from '../types.ts';
@@ -30,6 +30,8 @@ export interface ConversationParts {
   pacer: Pacer;
   speech: Speech;
   brain: Brain | undefined;
+  /** What is said goes through it; undefined where everything may be said. */
+  moderation: Moderation | undefined;
   recogniser: Recogniser | undefined;
   timing: TurnTiming;
   maxBacklogMs: number;

@@ -11,6 +11,7 @@ import type { ConversationParts } from './conversation-parts.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
+import { Reviewer } from './reviewer.ts';
 import { RoomMicrophone } from './room-microphone.ts';
 import { SpokenVoice } from './spoken-voice.ts';
 import { ConversationStates, Listener, Turn, TurnClock, type TurnTiming } from './turn/index.ts';
@@ -41,6 +42,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #states: ConversationStates;
   readonly #turn: Turn;
   readonly #listener: Listener | undefined;
+  readonly #reviewer: Reviewer | undefined;
   readonly #turnClock = new TurnClock();
   readonly #microphone: RoomMicrophone;
   #line: PipelineLine | undefined;
@@ -63,8 +65,11 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       onPicturePassed: (index) => this.#passed(index),
       onFailed: (error) => void this.close(error),
     });
+    const reviewer = parts.moderation && new Reviewer(parts.moderation, parts.id, (error) => this.warn(error));
+    this.#reviewer = reviewer;
     this.#voice = new SpokenVoice({
       speech: parts.speech,
+      review: reviewer && ((language, signal) => reviewer.speech(language, signal)),
       defaultLanguage: parts.language,
       maxBacklogMs: parts.maxBacklogMs,
       post: (request, transfer) => this.#line?.post(request, transfer),
@@ -199,7 +204,8 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
     this.#requireOpen();
     const { state } = this.#states;
     if (state === 'speaking' || state === 'thinking') this.interrupt();
-    this.#turn.ask(text);
+    if (this.#reviewer) void this.#askIfAllowed(text, this.#reviewer);
+    else this.#turn.ask(text);
   }
 
   holdToTalk(down: boolean): void {
@@ -291,7 +297,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       said: (said) => this.tell('transcript', { ...said, isFinal: true }),
       source: (source) => this.tell('source', source),
       handOver: (reason) => this.tell('handOver', { reason }),
-      warning: (error) => this.#warn(error),
+      warning: (error) => this.warn(error),
       goodbye: () => void this.close(),
     });
   }
@@ -312,11 +318,18 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
         if (text) this.ask(text);
         else if (speechMs >= NOISE_MS) this.#turn.notUnderstood();
       },
-      failed: (error) => this.#warn(error),
+      failed: (error) => this.warn(error),
     });
   }
 
-  #warn(error: VaktraError): void {
+  async #askIfAllowed(text: string, reviewer: Reviewer): Promise<void> {
+    const isAllowed = await reviewer.allowsVisitor(text, this.#turn.language);
+    if (this.#closed) return;
+    if (isAllowed) this.#turn.ask(text);
+    else this.#turn.refuse();
+  }
+
+  warn(error: VaktraError): void {
     this.#parts.logger.warn({ err: error, conversation: this.id }, 'a turn failed');
     this.tell('warning', error);
   }

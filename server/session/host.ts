@@ -2,7 +2,7 @@
 
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Brain } from '../bot/index.ts';
+import type { Brain, Moderation } from '../bot/index.ts';
 import type { Config } from '../config.ts';
 import { VaktraError } from '../errors.ts';
 import type { MediaHost, Pacer } from '../media/index.ts';
@@ -28,6 +28,7 @@ export interface HostParts {
   speech: Speech;
   /** Undefined where whoever drives a conversation by the API gives the answers. */
   brain: Brain | undefined;
+  moderation: Moderation | undefined;
   /** Undefined where visitors write. */
   recogniser: Recogniser | undefined;
   gallery: Gallery;
@@ -110,7 +111,8 @@ export class LiveConversationHost implements ConversationHost {
   }
 
   async #openCast(cast: CastPortrait, { look: lookChoice, language }: ConversationOptions): Promise<LiveConversation> {
-    const { media, pacer, pool, speech, brain, recogniser, config, logger, observer, pipelineSettings } = this.#parts;
+    const { media, pacer, pool, speech, brain, moderation, recogniser, config, logger, observer, pipelineSettings } =
+      this.#parts;
     const { avatar, title, portraitId, admission, options: chosen } = cast;
     const look = await prepareLook(lookChoice);
     const id = randomUUID();
@@ -123,6 +125,7 @@ export class LiveConversationHost implements ConversationHost {
       pacer,
       speech,
       brain,
+      moderation,
       recogniser,
       timing: config.turns,
       logger,

@@ -14,6 +14,8 @@ import { Utterance } from './utterances.ts';
 export interface SpokenVoiceParts {
   speech: Speech;
   defaultLanguage: string;
+  /** What may be said of one speech, sentence by sentence (SpeechRequest's `review`); undefined where everything may. */
+  review?: ((language: string, signal: AbortSignal) => (sentence: string) => Promise<string | undefined>) | undefined;
   /** Voice that may wait to be spoken, in milliseconds. */
   maxBacklogMs: number;
   post(request: LineRequest, transfer?: ArrayBuffer[]): void;
@@ -80,6 +82,7 @@ export class SpokenVoice {
         text,
         language: spoken,
         signal: utterance.abort.signal,
+        review: this.#parts.review?.(spoken, utterance.abort.signal),
       });
       for await (const part of parts) {
         if (isCut()) return;

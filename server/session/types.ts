@@ -186,6 +186,8 @@ export interface Conversation {
   reportPlayoutDelay(delayMs: number): void;
 
   stats(): ConversationStats;
+  /** Tells the clients of something that the conversation survives. */
+  warn(warning: VaktraError): void;
   close(error?: VaktraError): Promise<void>;
 }
 

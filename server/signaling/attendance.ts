@@ -1,5 +1,6 @@
 // Who is in which conversation, and when a conversation that nobody uses is closed, so that nothing leaks.
-// Closing rules: without a socket after a short grace, with one after a long time without use.
+// Closing rules: without a socket after a short grace, with one after a long time without use, and any after its longest time.
+// Before the latter two its clients are warned.
 import { VaktraError } from '../errors.ts';
 import type { Conversation } from '../session/index.ts';
 
@@ -10,6 +11,10 @@ export interface AttendanceLimits {
   graceMs: number;
   /** How long a conversation with a socket may go unused. */
   idleMs: number;
+  /** How long a conversation may last at all. */
+  maxMs: number;
+  /** How long before it is closed for want of use or for its length its clients are warned. */
+  warningMs: number;
 }
 
 interface Entry {
@@ -17,6 +22,10 @@ interface Entry {
   sockets: number;
   wasAttended: boolean;
   timer?: NodeJS.Timeout;
+  /** The warning before `timer`. */
+  warning?: NodeJS.Timeout | undefined;
+  /** Its longest time, and the warning before it. */
+  age: readonly NodeJS.Timeout[];
 }
 
 export class Attendance {
@@ -33,7 +42,12 @@ export class Attendance {
   /** Watches a conversation from now on until it closes. Watching twice is harmless. */
   watch(conversation: Conversation): void {
     if (this.#entries.has(conversation.id)) return;
-    this.#entries.set(conversation.id, { conversation, sockets: 0, wasAttended: false });
+    const { maxMs, warningMs } = this.#limits;
+    const age = [
+      this.#later(maxMs - warningMs, () => conversation.warn(ending(`it may last ${maxMs / 1000} s`, warningMs))),
+      this.#later(maxMs, () => this.#expire(conversation, `lasted ${maxMs / 1000} s, as long as it may,`)),
+    ];
+    this.#entries.set(conversation.id, { conversation, sockets: 0, wasAttended: false, age });
     this.#rearm(conversation.id);
     conversation.on('closed', () => this.#forget(conversation.id));
     // Speech that comes from a microphone shows itself only as a change of state.
@@ -51,7 +65,9 @@ export class Attendance {
 
   /** The conversation was used: its time starts anew. */
   touch(id: string): void {
-    this.#entries.get(id)?.timer?.refresh();
+    const entry = this.#entries.get(id);
+    entry?.timer?.refresh();
+    entry?.warning?.refresh();
   }
 
   /** Stops all timers; closes no conversation. */
@@ -71,24 +87,37 @@ export class Attendance {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     clearTimeout(entry.timer);
+    clearTimeout(entry.warning);
+    const { conversation } = entry;
     const attended = entry.sockets > 0;
     const absenceMs = entry.wasAttended ? this.#limits.graceMs : this.#limits.firstSocketMs;
     const limitMs = attended ? this.#limits.idleMs : absenceMs;
-    entry.timer = setTimeout(() => this.#expire(entry.conversation, attended, limitMs), limitMs);
-    // A server that stops must not wait for a conversation's time to run out.
-    entry.timer.unref();
+    const why = `${attended ? 'was not used' : 'had no socket'} for ${limitMs / 1000} s`;
+    entry.timer = this.#later(limitMs, () => this.#expire(conversation, why));
+    const { warningMs } = this.#limits;
+    entry.warning = attended
+      ? this.#later(limitMs - warningMs, () => conversation.warn(ending('nobody uses it', warningMs)))
+      : undefined;
   }
 
-  #expire(conversation: Conversation, attended: boolean, limitMs: number): void {
-    const why = attended ? 'was not used' : 'had no socket';
-    const sentence = `The conversation ${why} for ${limitMs / 1000} s and was closed: open a new one.`;
+  /** A server that stops must not wait for a conversation's time to run out. */
+  #later(ms: number, act: () => void): NodeJS.Timeout {
+    return setTimeout(act, Math.max(ms, 0)).unref();
+  }
+
+  #expire(conversation: Conversation, why: string): void {
+    const sentence = `The conversation ${why} and was closed: open a new one.`;
     conversation.close(new VaktraError('conversation_closed', sentence)).catch(this.#onFailure);
   }
 
   #forget(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    clearTimeout(entry.timer);
+    for (const timer of [entry.timer, entry.warning, ...entry.age]) clearTimeout(timer);
     this.#entries.delete(id);
   }
+}
+
+function ending(why: string, warningMs: number): VaktraError {
+  return new VaktraError('conversation_ending', `The conversation ends within ${warningMs / 1000} s: ${why}.`);
 }

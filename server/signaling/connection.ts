@@ -8,6 +8,7 @@ import type { Attendance } from './attendance.ts';
 import { forwardEvents, statsMessage } from './events.ts';
 import type { ClientMessage, Results, ServerMessage } from './messages.ts';
 import { perform } from './requests.ts';
+import type { IceServer } from './turn-servers.ts';
 import { encode, type Refusal, Wire, type WireFormat } from './wire.ts';
 
 const STATS_INTERVAL_MS = 1000;
@@ -26,6 +27,8 @@ interface ConnectionParts {
   attendance: Attendance;
   logger: Logger;
   maxMessageBytes: number;
+  /** TURN servers with fresh credentials. */
+  iceServers: () => IceServer[];
 }
 
 export class Connection {
@@ -86,7 +89,7 @@ export class Connection {
       throw new VaktraError('conversation_unknown', sentence);
     }
     if (message.type !== 'ping' && message.type !== 'playout') this.#parts.attendance.touch(conversation.id);
-    return perform(conversation, message);
+    return perform(conversation, message, this.#parts.iceServers);
   }
 
   #join(session: string): Results['hello'] {

@@ -107,6 +107,8 @@ function addPage(app: FastifyInstance, { clientDirectory, logger }: HttpParts): 
   }
   app.register(fastifyStatic, {
     root: clientDirectory,
+    // /studio leads to /studio/, to which the page's addresses are relative.
+    redirect: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
       reply.header(

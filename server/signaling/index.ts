@@ -11,6 +11,7 @@ import { Connection } from './connection.ts';
 import { requireAdmin } from './http/local-only.ts';
 import { createHttp, type MetricsRegistry } from './http.ts';
 import { type TlsSettings, tlsFiles } from './tls.ts';
+import { type TurnSettings, turnServers } from './turn-servers.ts';
 
 const SOCKET_PATH = '/v1/socket';
 /**
@@ -25,7 +26,8 @@ const FIRST_SOCKET_MS = 15_000;
 export interface SignalingConfig {
   http: { host: string; port: number; maxMessageBytes: number; origins: readonly string[]; tls: Readonly<TlsSettings> };
   portraits: { maxUploadBytes: number };
-  conversations: { graceSeconds: number; idleSeconds: number };
+  conversations: { graceSeconds: number; idleSeconds: number; maxSeconds: number; warningSeconds: number };
+  media: { turn: TurnSettings };
   disclosure: { icon: boolean };
 }
 
@@ -67,6 +69,8 @@ export function createSignaling({
       firstSocketMs: FIRST_SOCKET_MS,
       graceMs: config.conversations.graceSeconds * 1000,
       idleMs: config.conversations.idleSeconds * 1000,
+      maxMs: config.conversations.maxSeconds * 1000,
+      warningMs: config.conversations.warningSeconds * 1000,
     },
     (error) => logger.error({ err: error }, 'closing an unused conversation failed'),
   );
@@ -94,6 +98,7 @@ export function createSignaling({
       attendance,
       logger,
       maxMessageBytes: config.http.maxMessageBytes,
+      iceServers: () => turnServers(config.media.turn),
     });
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));

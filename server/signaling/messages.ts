@@ -6,6 +6,7 @@ import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
 import type { ChosenPortrait } from '../session/index.ts';
 import { EMOTIONS, type VideoShape } from '../types.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
+import type { IceServer } from './turn-servers.ts';
 
 /** Longest name a client may give to a speech, a transport or a request, in characters. */
 const MAX_NAME_CHARS = 128;
@@ -68,6 +69,7 @@ export const clientMessage = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('speak_end'), ...request, event_id: name }),
   z.strictObject({ type: z.literal('interrupt'), ...request }),
+  z.strictObject({ type: z.literal('keep_alive'), ...request }),
   z.strictObject({ type: z.literal('mood'), ...request, ...moodFields }),
   z.strictObject({ type: z.literal('playout'), ...request, delay_ms: z.number().min(0).max(MAX_PLAYOUT_DELAY_MS) }),
   z.strictObject({ type: z.literal('ping'), ...request }),
@@ -145,6 +147,7 @@ export interface Results {
     ice_parameters: mediasoup.IceParameters;
     ice_candidates: mediasoup.IceCandidate[];
     dtls_parameters: mediasoup.DtlsParameters;
+    ice_servers: IceServer[];
   };
   'transport.restart_ice': { ice_parameters: mediasoup.IceParameters };
   consume: {

@@ -2,6 +2,7 @@
 import type { Conversation } from '../session/index.ts';
 import type { ClientMessage, Results } from './messages.ts';
 import { readMood } from './mood.ts';
+import type { IceServer } from './turn-servers.ts';
 
 /** A request inside a conversation, that is all but `hello`. */
 export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' }>;
@@ -12,7 +13,11 @@ export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' }>;
  * Starts at once, in the order of the calls: an interrupt does not wait for the text before it.
  * @throws VaktraError as the conversation throws it
  */
-export async function perform(conversation: Conversation, message: ConversationRequest): Promise<object> {
+export async function perform(
+  conversation: Conversation,
+  message: ConversationRequest,
+  iceServers: () => IceServer[],
+): Promise<object> {
   switch (message.type) {
     case 'transport.create': {
       const transport = await conversation.createTransport();
@@ -21,6 +26,7 @@ export async function perform(conversation: Conversation, message: ConversationR
         ice_parameters: transport.iceParameters,
         ice_candidates: transport.iceCandidates,
         dtls_parameters: transport.dtlsParameters,
+        ice_servers: iceServers(),
       };
       return result;
     }
@@ -95,6 +101,8 @@ export async function perform(conversation: Conversation, message: ConversationR
       return {};
     case 'playout':
       conversation.reportPlayoutDelay(message.delay_ms);
+      return {};
+    case 'keep_alive':
       return {};
     case 'ping': {
       const result: Results['ping'] = { position: conversation.stats().position };

@@ -107,6 +107,9 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
   stats() {
     return STATS;
   }
+  warn(warning: VaktraError) {
+    this.emit('warning', warning);
+  }
   async close(error?: VaktraError) {
     if (this.closed) return;
     this.closed = true;
@@ -169,7 +172,8 @@ export const TEST_CONFIG: SignalingConfig = {
   },
   portraits: { maxUploadBytes: 200_000 },
   disclosure: { icon: true },
-  conversations: { graceSeconds: 0.3, idleSeconds: 60 },
+  media: { turn: { urls: [], secret: null, ttlSeconds: 60 } },
+  conversations: { graceSeconds: 0.3, idleSeconds: 60, maxSeconds: 600, warningSeconds: 30 },
 };
 
 /** A listening signaling server on a free port; close it after the test. */

@@ -1,4 +1,5 @@
 // The WebSocket as a bot's server uses it: real sockets, both encodings, and everything that a client can send wrong.
+import { createHmac } from 'node:crypto';
 import { Packr, pack, unpack } from 'msgpackr';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -426,13 +427,68 @@ describe('a conversation', () => {
 
   it('that nobody uses is closed although a socket is there', async () => {
     await server.close();
-    server = await startSignaling(host, { ...TEST_CONFIG, conversations: { graceSeconds: 10, idleSeconds: 0.4 } });
+    server = await startSignaling(host, withDurations({ idleSeconds: 0.8, warningSeconds: 0.4 }));
     const client = await Client.open();
     await client.join();
+    const warning = await client.next(({ type }) => type === 'warning');
+    expect(warning).toMatchObject({ code: 'conversation_ending' });
+    expect(conversation.closed).toBe(false);
     const closed = await client.next(({ type }) => type === 'closed');
     expect(closed.error).toMatchObject({ code: 'conversation_closed' });
     expect(conversation.closed).toBe(true);
   });
+
+  it('is kept alive by a client that asks for it', async () => {
+    await server.close();
+    server = await startSignaling(host, withDurations({ idleSeconds: 1.2, warningSeconds: 0.2 }));
+    const client = await Client.open();
+    await client.join();
+    for (let id = 1; id <= 8; id += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      client.json({ type: 'keep_alive', id });
+      await client.reply(id);
+    }
+    expect(conversation.closed).toBe(false);
+  });
+
+  it('that is as long as it may be is closed although it is used, with a warning before', async () => {
+    await server.close();
+    server = await startSignaling(host, withDurations({ maxSeconds: 0.8, warningSeconds: 0.4 }));
+    const client = await Client.open();
+    await client.join();
+    const warning = await client.next(({ type }) => type === 'warning');
+    expect(warning).toMatchObject({ code: 'conversation_ending' });
+    client.json({ type: 'keep_alive', id: 1 });
+    const closed = await client.next(({ type }) => type === 'closed');
+    expect(closed.error).toMatchObject({ code: 'conversation_closed' });
+  });
+});
+
+function withDurations(durations: Partial<typeof TEST_CONFIG.conversations>): typeof TEST_CONFIG {
+  return {
+    ...TEST_CONFIG,
+    conversations: { graceSeconds: 10, idleSeconds: 60, maxSeconds: 600, warningSeconds: 30, ...durations },
+  };
+}
+
+it('gives browsers TURN servers with a password that ends', async () => {
+  await server.close();
+  const turn = { urls: ['turn:turn.example.com:3478'], secret: 'shared', ttlSeconds: 600 };
+  server = await startSignaling(host, { ...TEST_CONFIG, media: { turn } });
+  const client = await Client.open();
+  await client.join();
+  client.json({ type: 'transport.create', id: 1 });
+  const { ice_servers: servers } = (await client.reply(1)).result as { ice_servers: Record<string, string>[] };
+  const [entry] = servers;
+  expect(entry?.urls).toEqual(turn.urls);
+  const left = Number(entry?.username) - Date.now() / 1000;
+  expect(left).toBeGreaterThan(500);
+  expect(left).toBeLessThan(601);
+  expect(entry?.credential).toBe(
+    createHmac('sha1', 'shared')
+      .update(entry?.username ?? '')
+      .digest('base64'),
+  );
 });
 
 it('a socket at another address is turned away', async () => {

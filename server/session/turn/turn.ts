@@ -51,9 +51,12 @@ export class Turn {
 
   /** A voice was heard and nothing understood. */
   notUnderstood(): void {
-    if (!this.#parts.brain || this.#thinking) return;
-    const { eventId, abort } = this.#think();
-    void this.#say(eventId, phrasesFor(this.language).notUnderstood, abort.signal);
+    if (this.#parts.brain && !this.#thinking) this.#answerWith(phrasesFor(this.language).notUnderstood);
+  }
+
+  /** What the visitor said may not be passed on. */
+  refuse(): void {
+    this.#answerWith(phrasesFor(this.language).refused);
   }
 
   /** The first sound of what it says is made. */
@@ -142,6 +145,11 @@ export class Turn {
       if (!signal.aborted) this.#parts.warning(toVaktraError(error));
       this.#settle(eventId);
     }
+  }
+
+  #answerWith(phrase: string): void {
+    const { eventId, abort } = this.#think();
+    void this.#say(eventId, phrase, abort.signal);
   }
 
   /** This answer is spoken or given up. */

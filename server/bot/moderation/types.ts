@@ -1,0 +1,19 @@
+// What a moderation is: it says of each sentence, before it is spoken or reaches the brain, whether it may pass.
+
+export interface Saying {
+  conversationId: string;
+  /** `visitor`: what was said or written to the avatar. `avatar`: what it is about to say. */
+  who: 'visitor' | 'avatar';
+  text: string;
+  /** BCP 47 tag. */
+  language: string;
+}
+
+export interface Moderation {
+  /**
+   * Whether this may be said; never rejects: a check that fails is logged and decided by the settings.
+   *
+   * @param signal nobody waits for the answer any more
+   */
+  allows(saying: Saying, signal?: AbortSignal): Promise<boolean>;
+}
