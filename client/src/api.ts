@@ -11,8 +11,8 @@ export interface Upload {
   face?: number;
 }
 
-/** A shipped portrait or an own picture. */
-export type PortraitChoice = { id: string } | Upload;
+/** A shipped portrait, an avatar of the studio or an own picture. */
+export type PortraitChoice = { id: string } | { avatar: string } | Upload;
 
 /** What is to be around the person (docs/background.md). */
 export interface Look {
@@ -65,6 +65,11 @@ export function thumbnailUrl(portraitId: string, server = ownServer): string {
   return addressOf(server, `v1/portraits/${encodeURIComponent(portraitId)}/thumbnail.jpg`).href;
 }
 
+/** The portrait at rest in the size that it is played in. */
+export function stillUrl(portraitId: string, server = ownServer): string {
+  return addressOf(server, `v1/portraits/${encodeURIComponent(portraitId)}/still.jpg`).href;
+}
+
 /** @param onStep called as each step of preparing the portrait begins */
 export async function openSession(
   choice: PortraitChoice,
@@ -73,8 +78,9 @@ export async function openSession(
   look: Look = {},
 ): Promise<Session> {
   const accept = 'application/x-ndjson';
-  if ('id' in choice) {
-    const body = JSON.stringify({ portrait: choice.id, ...look });
+  if (!('picture' in choice)) {
+    const who = 'id' in choice ? { portrait: choice.id } : { avatar: choice.avatar };
+    const body = JSON.stringify({ ...who, ...look });
     const headers = { accept, 'content-type': 'application/json' };
     return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers, body }), onStep);
   }
@@ -88,6 +94,12 @@ export async function openSession(
 /** A conversation that was opened before, if it still lives. */
 export async function findSession(id: string, server = ownServer): Promise<Session> {
   return read(await send(server, `v1/sessions/${encodeURIComponent(id)}`));
+}
+
+/** Any other route; an answer without a body is undefined. @throws ApiError */
+export async function request<T>(route: string, init?: RequestInit, server = ownServer): Promise<T> {
+  const response = await send(server, route, init);
+  return response.status === 204 ? (undefined as T) : read<T>(response);
 }
 
 async function send(server: Server, route: string, init: RequestInit = {}): Promise<Response> {

@@ -100,7 +100,7 @@ export class StudioAvatars {
     const changed: StoredAvatar = {
       ...avatar,
       name: wish.name ?? avatar.name,
-      options: { ...avatar.options, ...wish.options },
+      options: wish.options ?? avatar.options,
       changedAt: new Date().toISOString(),
     };
     await this.#store.saveAvatar(changed);
