@@ -14,7 +14,7 @@ import synth
 
 WEIGHTS = {"train": 0.6, "festival": 1.0, "statistical": 0.35}  # of an utterance by source (synth.load), beside a real one's 1
 CURVES_SHARE = 0.5  # of the clips that come from FACEGOOD
-PHONES_TRUST, CLOSED_TRUST, CURVES_TRUST = 0.5, 1.25, 1.0  # lips made from phones are no man's lips, but where they close is sure
+PHONES_TRUST, CLOSED_TRUST, CURVES_TRUST = 0.5, 1.25, 0.5  # lips made from phones or a curve are no man's lips, but where they close is sure
 SPEED = (0.8, 1.25)  # range of the factor that tempo, pitch and formants are moved by together
 EDGE_S = 0.3  # a crop may begin and end this far outside the utterance: silence
 HELD_SHARE, HELD_S = 0.12, (0.5, 2.0)  # crops in which a vowel is held, as singers do
