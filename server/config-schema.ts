@@ -126,14 +126,6 @@ export const configSchema = z.strictObject({
     evidenceDays: whole(0, 36_500),
   }),
   consent: z.strictObject({ codeMinutes: whole(1, 1440) }),
-  disclosure: z.strictObject({
-    announcement: orNull(text('a sentence')),
-    icon: allowed(z.boolean(), 'true or false'),
-  }),
-  provenance: z.strictObject({
-    certificate: orNull(text(PATH)),
-    key: orNull(text(PATH)),
-  }),
   conversations: z.strictObject({
     max: whole(1, 1000),
     graceSeconds: whole(0, 3600),

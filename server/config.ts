@@ -180,10 +180,6 @@ function withAbsolutePaths(config: z.infer<typeof configSchema>): z.infer<typeof
     motion: { ...config.motion, model: absolute(config.motion.model) },
     portraits: { ...config.portraits, directory: absolute(config.portraits.directory) },
     data: { ...config.data, directory: absolute(config.data.directory) },
-    provenance: {
-      certificate: orNull(config.provenance.certificate),
-      key: orNull(config.provenance.key),
-    },
   };
 }
 

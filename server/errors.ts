@@ -59,7 +59,6 @@ export const ERROR_STATUS = {
   voice_unreadable: 400,
   output_unwritable: 500,
   data_unusable: 500,
-  provenance_unusable: 500,
   // what should not happen, and ends one conversation at most
   invalid_sample: 500,
   conversation_failed: 500,

@@ -28,7 +28,6 @@ export interface SignalingConfig {
   portraits: { maxUploadBytes: number };
   conversations: { graceSeconds: number; idleSeconds: number; maxSeconds: number; warningSeconds: number };
   media: { turn: TurnSettings };
-  disclosure: { icon: boolean };
 }
 
 export interface SignalingOptions {
@@ -85,7 +84,6 @@ export function createSignaling({
       studio,
       maxPictureBytes: config.portraits.maxUploadBytes,
       requireAdmin,
-      disclosure: { icon: config.disclosure.icon },
     },
     attendance,
     metrics,

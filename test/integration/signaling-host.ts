@@ -171,7 +171,6 @@ export const TEST_CONFIG: SignalingConfig = {
     tls: { cert: null, key: null, development: false },
   },
   portraits: { maxUploadBytes: 200_000 },
-  disclosure: { icon: true },
   media: { turn: { urls: [], secret: null, ttlSeconds: 60 } },
   conversations: { graceSeconds: 0.3, idleSeconds: 60, maxSeconds: 600, warningSeconds: 30 },
 };
