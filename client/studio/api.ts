@@ -7,7 +7,6 @@ export type Kind = 'photo' | 'painting' | 'drawing';
 export type Standing = 'valid' | 'pending' | 'revoked' | 'expired' | 'erased' | 'none';
 
 export interface Options {
-  voice?: string;
   language?: string;
   background?: string;
   framing?: string;
@@ -56,7 +55,6 @@ export interface AuditLine {
 export interface StudioSettings {
   consent_languages: string[];
   max_picture_bytes: number;
-  disclosure: { icon: boolean };
 }
 
 /** What a record of any manner says. */

@@ -8,8 +8,6 @@ export type AvatarKind = (typeof AVATAR_KINDS)[number];
 
 /** What whoever made the avatar chose for its conversations; a conversation may choose otherwise. */
 export interface AvatarOptions {
-  /** One of the server's voices for the language. */
-  voice?: string | undefined;
   /** BCP 47 tag. */
   language?: string | undefined;
   /** As a request's `background`: keep, blur, transparent or a colour such as #2f6f4f. */

@@ -21,8 +21,6 @@ export interface StudioRouteParts {
   maxPictureBytes: number;
   /** @throws VaktraError for whoever is no administrator */
   requireAdmin: (request: FastifyRequest) => Promise<unknown>;
-  /** What pages show beside an avatar. */
-  disclosure: { icon: boolean };
 }
 
 const name = z.string().trim().min(1).max(MAX_NAME_CHARS);
@@ -30,7 +28,6 @@ const text = z.string().trim().min(1).max(MAX_TEXT_CHARS);
 const KINDS = ['photo', 'painting', 'drawing'] as const;
 const idParameter = z.object({ id: z.uuid() });
 const optionFields = {
-  voice: z.string().min(1).max(MAX_NAME_CHARS).optional(),
   language: z.string().min(1).max(MAX_NAME_CHARS).optional(),
   background: lookFields.background.refine(
     (value) => value !== 'picture',
@@ -72,7 +69,6 @@ export function addStudio(app: FastifyInstance, parts: StudioRouteParts): void {
     scope.get('/v1/studio', async () => ({
       consent_languages: parts.studio.consents.spokenLanguages(),
       max_picture_bytes: parts.maxPictureBytes,
-      disclosure: parts.disclosure,
     }));
     scope.get('/v1/audit', async (request) => {
       const { avatar, before, limit } = check(auditQuery, request.query);
