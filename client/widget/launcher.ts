@@ -162,11 +162,12 @@ class VaktraAvatar extends Base implements VaktraAvatarElement {
   }
 
   /** The portrait at rest, where the page names one; without it nothing is asked of the server before the first use. */
-  #still({ portrait, server }: Options): HTMLElement {
+  #still({ portrait, server, floating }: Options): HTMLElement {
     if (portrait === undefined) return h('span', { class: 'still' });
     const still = h('img', { class: 'still', part: 'still', alt: '', crossorigin: 'anonymous', decoding: 'async' });
     still.addEventListener('error', () => still.remove());
-    still.src = new URL(`v1/portraits/${encodeURIComponent(portrait)}/thumbnail.jpg`, server.base).href;
+    const picture = floating ? 'thumbnail.jpg' : 'still.jpg';
+    still.src = new URL(`v1/portraits/${encodeURIComponent(portrait)}/${picture}`, server.base).href;
     return still;
   }
 

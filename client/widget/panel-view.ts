@@ -40,7 +40,7 @@ export class PanelView {
     this.sound = round('sound', texts.soundOn, 'soundOn');
     this.minimise = round('minimise', texts.minimise, 'minimise');
     this.end = round('end', texts.end, 'end');
-    this.stop = h('button', { type: 'button', class: 'stop', part: 'button stop' }, icon('stop'), texts.stop);
+    this.stop = round('stop', texts.stop, 'stop');
     this.microphone = round('microphone', texts.hold, 'microphone');
     this.message = h('input', {
       class: 'message',
@@ -55,7 +55,7 @@ export class PanelView {
     });
     const send = round('send', texts.send, 'send');
     send.type = 'submit';
-    this.form.append(this.microphone, this.message, send);
+    this.form.append(this.microphone, this.message, this.stop, send);
     this.video.setAttribute('aria-label', heading);
     this.#veilButton.addEventListener('click', () => this.#onVeil());
     const spinner = h('span', { class: 'spinner', 'aria-hidden': 'true' });
@@ -73,7 +73,7 @@ export class PanelView {
       this.canvas,
       h('div', { class: 'veil', part: 'veil' }, spinner, this.#veilText, this.#veilButton),
       h('header', { class: 'bar', part: 'header' }, who, this.sound, this.minimise, this.end),
-      h('div', { class: 'foot' }, this.stop, this.captions),
+      h('div', { class: 'foot' }, this.captions),
     );
     const disclosure = h('p', { class: 'disclosure', part: 'disclosure' }, texts.disclosure);
     const talk = h('div', { class: 'talk', part: 'talk' }, this.log, this.topics, this.#notice, this.form, disclosure);

@@ -1,6 +1,6 @@
 // The opened widget: a conversation on its stage, what was said below it, and a line to write in. Loaded with the first use.
 // Says everything that goes wrong in the visitor's language, and by an event in the server's own words.
-import { ApiError, listLanguages, listPortraits, listTopics, thumbnailUrl } from '../src/api.ts';
+import { ApiError, listLanguages, listPortraits, listTopics, stillUrl } from '../src/api.ts';
 import { Captions } from '../src/captions.ts';
 import type { ConnectionStatus } from '../src/conversation.ts';
 import { LiveAvatar } from '../src/live-avatar.ts';
@@ -100,7 +100,7 @@ export class Panel {
     const { options, remembered } = this.#parts;
     const { session } = remembered.tab;
     if (session === undefined) return;
-    if (options.portrait !== undefined) this.#view.showStill(thumbnailUrl(options.portrait, options.server));
+    if (options.portrait !== undefined) this.#view.showStill(stillUrl(options.portrait, options.server));
     this.#view.showVeil('opening', this.#texts.connecting);
     if (visibly) this.#show(false);
     else this.#setPhase('minimised');
@@ -177,7 +177,7 @@ export class Panel {
     this.#view.showVeil('opening', this.#texts.connecting);
     try {
       const id = options.portrait ?? (await firstPortrait(options));
-      this.#view.showStill(thumbnailUrl(id, server));
+      this.#view.showStill(stillUrl(id, server));
       const languages = listLanguages(server);
       // Without WebGL nothing can be seen through.
       await this.#avatar.open({ id }, options.transparent && !hasWebGl() ? { ...look, background: 'blur' } : look);
