@@ -1,10 +1,10 @@
 """Real pairs of mouth crops: a reference picture of a person and what the same mouth looks like with other lips (cache/painter/real-*.npz).
 
-GRID speaker 1 (15 pictures a clip, wide openings preferred) and the other talkers (all pictures), tracked by track.py. Every picture is
-brought into its clip's rest pose, that of picture 0: landmarks rigidly in 3D by points which speech does not move, colours by the mesh.
+GRID speaker 1 (15 pictures a clip, wide openings preferred) and the other talkers (all pictures), tracked picture by picture (stills.py).
+Every picture is brought into its clip's rest pose, that of picture 0: landmarks rigidly in 3D by points which speech does not move, colours by the mesh.
 A part: references [r, 160, 160, 3] and targets [n, 128, 128, 3] uint8 sRGB; their landmarks in crop positions, reference_points [r, 478, 2]
 and points [n, 478, 2]; neutral [c, 478, 2] of each clip or look; clip [n], reference_clip [r] (index into neutral); person [c], name [c].
-Usage: VAKTRA_DATA=... python painter/pairs.py      about 3 minutes on one core.
+Usage: VAKTRA_DATA=... python painter/pairs.py      about 5 minutes on one core.
 """
 import json
 import sys
@@ -20,6 +20,7 @@ import mesh
 from basis import load as load_track
 from basis import procrustes
 from painter import crop
+from painter.stills import Stills
 from track import UPSCALE
 
 CACHE = config.CACHE / "painter"
@@ -27,7 +28,8 @@ TALKERS_FOR_TRAINING = ("brbk7n", "lbbc2a", "sbia1a", "bbab8n")
 SAME_MAN = {"pwij3p": "swwp2s"}
 GRID_PICTURES = 15  # taken of each GRID clip
 WIDE_OPENINGS = 0.6  # pictures are taken at these powers of the quantiles of lip opening: below 1 prefers open mouths
-CLOSED_PERCENTILE = 25  # share of a clip's pictures, by opening, whose median is its neutral face
+CLOSED_PERCENTILE, CLOSED_STEP = 25, 3  # share of a clip's pictures, by opening, whose median is its neutral face; every third is looked at
+GRID_STEP = 2  # every other training clip of the man of whom there are hundreds
 SMOKE_CLIPS = 8
 RENDERED = "ict"  # how the names of rendered persons begin
 SHARES = dict(s1=0.3, talkers=0.2, rendered=0.5)  # of a batch: one man's many clips must not drown the few other people
@@ -85,30 +87,35 @@ def chosen(opening, seen, count):
     return np.unique(order[np.rint(places).astype(int)])
 
 
-def pairs_of(path, track, count):
-    """One clip's references, targets and landmarks."""
-    landmarks = track["landmarks"] / UPSCALE
-    rest = at_rest(landmarks)
-    opening = mesh.distance(rest, mesh.LIP_OPENING) / mesh.distance(rest, mesh.EYE_CORNERS)
-    neutral = np.median(rest[opening <= np.percentile(opening, CLOSED_PERCENTILE)], 0)
-    frame = crop.frame_of(neutral)
-    points, neutral = crop.close_lips(crop.to_crop(rest, frame)), crop.close_lips(crop.to_crop(neutral, frame))
+def pairs_of(path, track, count, stills):
+    """One clip's references, targets and landmarks. The track, which is late and too small, only tells which pictures to look at."""
+    rough = track["landmarks"] / UPSCALE
+    opening = mesh.distance(rough, mesh.LIP_OPENING) / mesh.distance(rough, mesh.EYE_CORNERS)
     pictures = pictures_of(path)
     order = np.argsort(opening)
     late = order[order > len(order) // 3]
     references = [0, int(late[0]), int(order[len(order) * 3 // 4])]  # the first picture, a closed mouth later, an open one
     taken = chosen(opening, track["seen"][:len(opening)], count)
+    closed = order[:len(order) * CLOSED_PERCENTILE // 100:CLOSED_STEP]
+    seen = {int(i): stills.near(pictures[i], rough[i]) for i in sorted({*references, *taken, *closed})}
+    seen = {i: landmarks for i, landmarks in seen.items() if landmarks is not None}
+    references, taken, closed = ([int(i) for i in which if int(i) in seen] for which in (references, taken, closed))
+    rest = dict(zip(seen, at_rest(np.stack(list(seen.values())))))
+    neutral = np.median([rest[i] for i in closed], 0)
+    frame = crop.frame_of(neutral)
+    points = {i: crop.close_lips(crop.to_crop(landmarks, frame)) for i, landmarks in rest.items()}
+    neutral = crop.close_lips(crop.to_crop(neutral, frame))
 
     def draw(i, margin=0):
-        return to_rest(pictures[i], landmarks[i, :, :2], points[i], neutral, margin)
-    return dict(references=np.stack([draw(i, crop.MARGIN) for i in references]), reference_points=points[references],
-                targets=np.stack([draw(i) for i in taken]), points=points[taken], neutral=neutral)
+        return to_rest(pictures[i], seen[i][:, :2], points[i], neutral, margin)
+    return dict(references=np.stack([draw(i, crop.MARGIN) for i in references]), reference_points=np.stack([points[i] for i in references]),
+                targets=np.stack([draw(i) for i in taken]), points=np.stack([points[i] for i in taken]), neutral=neutral)
 
 
 def clips_of(part, split):
     """(name, path of the video, person, pictures to take) of every clip of a part."""
     data = config.data_dir()
-    clips = [(name, data / "grid-s1" / "clips" / f"{name[5:]}.mp4", "s1", GRID_PICTURES) for name in split[part]]
+    clips = [(name, data / "grid-s1" / "clips" / f"{name[5:]}.mp4", "s1", GRID_PICTURES) for name in split[part][::GRID_STEP if part == "train" else 1]]
     for name in split["talking"] if part != "tune" else []:
         code = name.split("-", 1)[1]
         if (code in TALKERS_FOR_TRAINING) == (part == "train"):
@@ -123,11 +130,11 @@ def make(part, split):
     clips = clips_of(part, split)
     if config.SMOKE:
         clips = clips[-SMOKE_CLIPS:]
-    made = []
+    made, stills = [], Stills()
     for done, (name, video, _, count) in enumerate(clips, 1):
-        made.append(pairs_of(video, load_track(config.CACHE / "tracks" / f"{name}.npz"), count))
+        made.append(pairs_of(video, load_track(config.CACHE / "tracks" / f"{name}.npz"), count, stills))
         if done % 100 == 0:
-            print(f"pairs: {part} {done}/{len(clips)}", flush=True)
+            print(f"pairs: {part} {done} of {len(clips)}", flush=True)
     save(path, made, [clip[2] for clip in clips], [clip[0] for clip in clips])
 
 

@@ -7,11 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
-import mediapipe as mp
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import config
+from painter.stills import Stills
 
 
 def main():
@@ -22,14 +21,12 @@ def main():
     arguments = parser.parse_args()
     side = arguments.side
     pictures = np.fromfile(arguments.pictures, np.uint8).reshape(-1, side, side, 3)
-    options = mp.tasks.vision.FaceLandmarkerOptions(
-        base_options=mp.tasks.BaseOptions(model_asset_path=str(config.data_dir() / "face-landmarker" / "face_landmarker.task")))
     landmarks = np.full((len(pictures), 478, 3), np.nan, np.float32)
-    with mp.tasks.vision.FaceLandmarker.create_from_options(options) as landmarker:
-        for i, picture in enumerate(pictures):
-            found = landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=picture)).face_landmarks
-            if found:
-                landmarks[i] = [[point.x * side, point.y * side, point.z * side] for point in found[0]]
+    stills = Stills()
+    for i, picture in enumerate(pictures):
+        seen = stills.landmarks(picture)
+        if seen is not None:
+            landmarks[i] = seen
     landmarks.tofile(arguments.landmarks)
 
 
