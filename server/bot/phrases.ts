@@ -11,7 +11,7 @@ export interface Phrases {
   apology: string;
   /** Said in place of what the moderation refuses, of visitor and avatar. */
   refused: string;
-  /** How visitors ask for a person; matched within what was said, in lower case. */
+  /** How visitors ask for a person, and not whether they talk to one; matched within what was said, in lower case. */
   person: RegExp;
   /** How they say yes to the offer of one. */
   yes: RegExp;
@@ -24,7 +24,7 @@ const ENGLISH: Phrases = {
   apology: 'Sorry, something went wrong on my side. Please ask again.',
   refused: 'I would rather not talk about that.',
   person:
-    /\b(human|real person|(speak|talk) (to|with) (a |an |the |some)?(person|agent|human|someone|somebody|colleague|staff)|get (me )?a person|live agent|representative|operator)\b/,
+    /(?<!\b(are you|am i (talking|speaking) to|is this|is that)( really| even)?( an?)? )\b(human|real person|(speak|talk) (to|with) (a |an |the |some)?(person|agent|human|someone|somebody|colleague|staff)|get (me )?a person|live agent|representative|operator)\b/,
   yes: /^\W*(yes|yeah|yep|sure|please|ok|okay|go ahead|yes please)\b/,
 };
 
@@ -36,7 +36,8 @@ const PHRASES: Record<string, Phrases> = {
     handOver: 'Ich hole einen Menschen dazu.',
     apology: 'Entschuldigung, bei mir ist etwas schiefgegangen. Bitte frag noch einmal.',
     refused: 'Darüber möchte ich nicht sprechen.',
-    person: /\b(menschen?|mitarbeiter(in)?|echte person|jemand(en)? sprechen|berater(in)?)\b/,
+    person:
+      /(?<!\b(bist du|sind sie|ist das)( wirklich)?( eine?)? )\b(menschen?|mitarbeiter(in)?|echte person|jemand(en)? sprechen|berater(in)?)\b/,
     yes: /^\W*(ja|gerne?|bitte|klar|okay?)\b/,
   },
   es: {

@@ -99,6 +99,14 @@ test.each([
   expect(await ask(text, language)).toContainEqual({ type: 'hand_over', reason: text });
 });
 
+test.each([
+  ['Are you a real person?', 'en'],
+  ['Am I talking to a human?', 'en'],
+  ['Bist du ein Mensch?', 'de'],
+])('hands nobody over who asks whether this is a person: %s', async (text, language) => {
+  expect(await ask(text, language)).not.toContainEqual(expect.objectContaining({ type: 'hand_over' }));
+});
+
 test('reads headings, other ways to ask, lists and links; leaves comments and marks out', () => {
   const markdown =
     '# Page\nNot an answer.\n\n## How do I **pay**? ##\nAlso asked: Paying | Which cards?\n<!-- internal -->\nBy [card](https://x.example).\n\n- Visa\n- `Amex`\n\n## Empty\n';
