@@ -166,7 +166,8 @@ describe('the page', () => {
     await speak(page, text);
     await page.getByRole('alert').getByText(/2499/).waitFor({ timeout: PATIENCE_MS });
     expect(await page.getByLabel('What to say').inputValue()).toBe(text);
-    await speak(page, 'Short.');
+    // Long enough for a busy machine to see that it is being said.
+    await speak(page, 'This one is short enough, and it lasts for some seconds all the same.');
     await isSpeaking(page);
     await page.keyboard.press('Escape');
     await isIdle(page);
