@@ -28,7 +28,7 @@ MIRROR = mirror_of(np.fromfile(config.SHIPPED / "motion.neutral.f32", "<f4").res
 
 def colour(rng):
     """A function that recolours a picture [h, w, 3] of 0..255."""
-    gain = rng.uniform(0.75, 1.2) * (1 + rng.normal(0, 0.06) * np.array([1, 0, -1]) + rng.normal(0, 0.02, 3)).astype(np.float32)
+    gain = rng.uniform(0.65, 1.2) * (1 + rng.normal(0, 0.09) * np.array([1, 0, -1]) + rng.normal(0, 0.02, 3)).astype(np.float32)
     gamma, saturation, lift = rng.uniform(0.75, 1.35), rng.uniform(0.4, 1.35), rng.uniform(-12, 12)
     kind = rng.random()
     if kind < 0.10:
