@@ -1,4 +1,4 @@
-// `npm run check`: types (tsc), form and faults (Biome), unused code (knip). Ends with one line that counts them.
+// `npm run check`: types (tsc), form and faults (Biome), unused code (knip), size of the widget. Ends with one line that counts them.
 import { spawnSync } from 'node:child_process';
 import { fail } from './setup/fail.mjs';
 import { PURPOSES, serverNode, setUp } from './setup/index.mjs';
@@ -9,6 +9,7 @@ const CHECKS = [
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'form', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
   { name: 'unused code', command: ['node_modules/knip/bin/knip.js'] },
+  { name: 'size', command: ['scripts/size.mjs'] },
 ];
 
 try {

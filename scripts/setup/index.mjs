@@ -24,11 +24,12 @@ const STEPS = {
 
 /** @typedef {keyof typeof STEPS} StepName */
 
-/** @type {Record<'start' | 'test' | 'check', StepName[]>} */
+/** @type {Record<'start' | 'test' | 'check' | 'size', StepName[]>} */
 export const PURPOSES = {
   start: ['packages', 'worker', 'recognition', 'client'],
   test: ['packages', 'debian', 'worker', 'client'],
   check: ['packages'],
+  size: ['packages', 'client'],
 };
 
 /** @param {string[]} names of steps, in the order in which they run */
