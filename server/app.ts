@@ -95,7 +95,6 @@ export async function startApp(
       listenIp: config.media.listenIp,
       announcedAddress: config.media.announcedAddress ?? announced(config.media.listenIp),
       basePort: config.media.basePort,
-      maxVideoKbps: config.media.videoBitrateKbps,
       workerBin: mediasoupWorkerPath(config.media.workerBin),
       logger,
     });

@@ -23,8 +23,6 @@ export interface MediaHostOptions {
   announcedAddress?: string | undefined;
   /** Worker i listens on basePort + i, UDP and TCP. */
   basePort: number;
-  /** Upper bound of the encoder's bitrate, in kbit/s. */
-  maxVideoKbps: number;
   /** Path of the mediasoup-worker binary. */
   workerBin: string;
   logger: Logger;
@@ -34,9 +32,10 @@ export interface MediaHost {
   /**
    * A room on the worker with the fewest rooms.
    *
+   * @param maxVideoKbps upper bound of the encoder's bitrate, in kbit/s
    * @throws VaktraError `conversation_failed` while no worker is up
    */
-  createRoom(): Promise<MediaRoom>;
+  createRoom(maxVideoKbps: number): Promise<MediaRoom>;
   readonly roomCount: number;
   /** Process ids of the workers that are up, for measuring. */
   readonly workerPids: number[];
@@ -121,11 +120,11 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
   }
 
   return {
-    async createRoom() {
+    async createRoom(maxVideoKbps) {
       const slot = leastLoaded(slots);
       slot.pendingRooms += 1;
       try {
-        const room = await createRoom(slot.running.worker, slot.running.server, options.maxVideoKbps);
+        const room = await createRoom(slot.running.worker, slot.running.server, maxVideoKbps);
         slot.rooms.add(room);
         room.once('closed', () => slot.rooms.delete(room));
         return room;

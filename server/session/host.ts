@@ -17,6 +17,7 @@ import type { PipelinePool } from './pipeline-pool.ts';
 import type { PipelineSettings } from './pipeline-settings.ts';
 import type { Studio } from './studio/index.ts';
 import type { ConversationHost, ConversationOptions, PortraitSummary } from './types.ts';
+import { videoBitrate } from './video-bitrate.ts';
 
 const MAX_SEED = 2 ** 31;
 
@@ -116,11 +117,13 @@ export class LiveConversationHost implements ConversationHost {
     const { avatar, title, portraitId, admission, options: chosen } = cast;
     const look = await prepareLook(lookChoice);
     const id = randomUUID();
-    const room = await media.createRoom();
+    const video = videoShape(look);
+    const videoBitrateKbps = videoBitrate(config.media.videoBitrateKbps, video);
+    const room = await media.createRoom(videoBitrateKbps);
     const conversation = new LiveConversation({
       id,
       portrait: { id: portraitId, title, warnings: avatar.warnings },
-      video: videoShape(look),
+      video,
       room,
       pacer,
       speech,
@@ -132,7 +135,7 @@ export class LiveConversationHost implements ConversationHost {
       observer,
       maxBacklogMs: config.speech.maxBacklogSeconds * 1000,
       language: language ?? chosen.language ?? config.speech.language,
-      videoBitrateKbps: config.media.videoBitrateKbps,
+      videoBitrateKbps,
       onClosed: () => {
         this.#conversations.delete(id);
         observer.opened(this.size);
@@ -141,7 +144,9 @@ export class LiveConversationHost implements ConversationHost {
     try {
       const seed = randomInt(MAX_SEED);
       conversation.attach(
-        await pool.open(id, avatar, seed, { ...pipelineSettings, look }, (reply) => conversation.onPipeline(reply)),
+        await pool.open(id, avatar, seed, { ...pipelineSettings, look, videoBitrateKbps }, (reply) =>
+          conversation.onPipeline(reply),
+        ),
       );
       if (chosen.emotion) conversation.setMood({ emotion: chosen.emotion });
       await this.#parts.studio.guard.opened(conversation, admission);

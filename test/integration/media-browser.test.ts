@@ -19,6 +19,7 @@ import type { Seen } from './media-viewer.ts';
 
 const SIZE = 256;
 const MICROPHONE_HZ = 700;
+const MAX_VIDEO_KBPS = 600;
 /** Longer than the test, since the fake microphone starts with the browser. */
 const MICROPHONE_SECONDS = 60;
 
@@ -43,12 +44,11 @@ beforeAll(async () => {
     workers: 1,
     listenIp: '127.0.0.1',
     basePort,
-    maxVideoKbps: 600,
     workerBin: mediasoupWorkerPath(),
     logger: pino({ level: 'silent' }),
   });
   pacer = startPacer();
-  room = await host.createRoom();
+  room = await host.createRoom(MAX_VIDEO_KBPS);
   for (const name of ['viewerConnected', 'viewerDisconnected', 'microphoneStarted', 'keyFrameRequested'] as const) {
     room.on(name, () => events.push(name));
   }

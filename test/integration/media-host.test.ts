@@ -21,12 +21,12 @@ import { mediasoupWorkerPath } from '../../server/worker-path.ts';
 
 const WIDTH = 160;
 const HEIGHT = 120;
+const MAX_VIDEO_KBPS = 600;
 
 const options: MediaHostOptions = {
   workers: 2,
   listenIp: '127.0.0.1',
   basePort: 0,
-  maxVideoKbps: 600,
   workerBin: mediasoupWorkerPath(),
   logger: pino({ level: 'silent' }),
 };
@@ -135,7 +135,7 @@ async function sendTo(room: MediaRoom, pictures: number): Promise<{ received: Re
 
 describe('a room', () => {
   it('brings every packet to its viewers, in step, across a wrap, and the pictures decode', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const { received, counts } = await sendTo(room, 50);
     const sound = received.filter(({ kind }) => kind === 'audio');
     const video = received.filter(({ kind }) => kind === 'video');
@@ -172,7 +172,7 @@ describe('a room', () => {
   });
 
   it('hands sound and picture of the same samples over within a few milliseconds', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const { received } = await sendTo(room, 30);
     const offsets: number[] = [];
     for (let k = 0; k < 30; k += 1) {
@@ -191,7 +191,7 @@ describe('a room', () => {
   });
 
   it('tells that a viewer lost the picture', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     let requests = 0;
     room.on('keyFrameRequested', () => {
       requests += 1;
@@ -208,7 +208,7 @@ describe('a room', () => {
   });
 
   it('describes a transport on the port of its worker, and both consumers, paused', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const transport = await room.createTransport();
     expect(transport.iceCandidates.map(({ protocol }) => protocol).sort()).toEqual(['tcp', 'udp']);
     for (const { address, port } of transport.iceCandidates) {
@@ -231,7 +231,7 @@ describe('a room', () => {
   });
 
   it('takes one microphone; a second one replaces it', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const { id } = await room.createTransport();
     const events: string[] = [];
     room.on('microphoneStarted', () => events.push('started'));
@@ -250,7 +250,7 @@ describe('a room', () => {
   });
 
   it('refuses what mediasoup refuses with transport_failed, and goes on', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const refused = { code: 'transport_failed' };
     const { id } = await room.createTransport();
     await expect(room.consume('no-such-transport', room.rtpCapabilities)).rejects.toMatchObject(refused);
@@ -270,7 +270,7 @@ describe('a room', () => {
   });
 
   it('is closed once, and answers conversation_closed afterwards', async () => {
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const { id } = await room.createTransport();
     let closings = 0;
     room.on('closed', () => {
@@ -290,7 +290,7 @@ describe('a room', () => {
 describe('the host', () => {
   it('shares rooms out over its workers and keeps nothing of 50 that were opened and closed', async () => {
     const openAndClose = async (): Promise<void> => {
-      const rooms = await Promise.all(Array.from({ length: 50 }, () => host.createRoom()));
+      const rooms = await Promise.all(Array.from({ length: 50 }, () => host.createRoom(MAX_VIDEO_KBPS)));
       for (const room of rooms) {
         const { id, iceCandidates } = await room.createTransport();
         ports.push(iceCandidates[0]?.port ?? 0);
@@ -341,7 +341,7 @@ describe('the host', () => {
   });
 
   it('fails the rooms of a worker that dies, keeps the others, and replaces it on its port', async () => {
-    const rooms = await Promise.all([host.createRoom(), host.createRoom()]);
+    const rooms = await Promise.all([host.createRoom(MAX_VIDEO_KBPS), host.createRoom(MAX_VIDEO_KBPS)]);
     const ports = await Promise.all(
       rooms.map(async (room) => (await room.createTransport()).iceCandidates[0]?.port ?? 0),
     );
@@ -362,7 +362,7 @@ describe('the host', () => {
     while (host.workerPids.length < 2) await sleep(20);
     expect(host.workerPids).not.toContain(pid);
     expect(host.workerPids).toContain(otherPid);
-    const room = await host.createRoom();
+    const room = await host.createRoom(MAX_VIDEO_KBPS);
     const { iceCandidates } = await room.createTransport();
     expect(iceCandidates[0]?.port).toBe(options.basePort);
     await sendTo(room, 5);
