@@ -24,6 +24,12 @@ export class Transcript {
 
   /** @param sample where it began on the conversation's clock: an answer that is cut is told after the question that cut it */
   say(who: Speaker, text: string, sample: number, isFinal: boolean): void {
+    if (text === '') {
+      // What the visitor seemed to say was nothing.
+      this.#partial?.remove();
+      this.#partial = undefined;
+      return;
+    }
     const entry = (who === 'visitor' && this.#partial) || document.createElement('li');
     entry.dataset.who = who;
     entry.dataset.final = String(isFinal);

@@ -8,7 +8,7 @@ import { createLlmBrain } from './llm/index.ts';
 import type { Brain } from './types.ts';
 import { createWebhookBrain } from './webhook/index.ts';
 
-export { createModeration, type Moderation, type ModerationOptions } from './moderation/index.ts';
+export { createModeration, type Moderation, type ModerationOptions, type Saying } from './moderation/index.ts';
 export { phrasesFor } from './phrases.ts';
 export type { AnswerPart, Brain, BrainName, Question, Said } from './types.ts';
 

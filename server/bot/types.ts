@@ -8,6 +8,8 @@ export interface Said {
   text: string;
   /** Where it began on the conversation's clock. */
   sample: SampleIndex;
+  /** The moderation refused it: `text` says that something was said, and not what. No brain reads it. */
+  refused?: true;
 }
 
 export interface Question {

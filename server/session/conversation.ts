@@ -11,6 +11,7 @@ import type { ConversationParts } from './conversation-parts.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
+import { Questions } from './questions.ts';
 import { Reviewer } from './reviewer.ts';
 import { RoomMicrophone } from './room-microphone.ts';
 import { SpokenVoice } from './spoken-voice.ts';
@@ -42,7 +43,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #states: ConversationStates;
   readonly #turn: Turn;
   readonly #listener: Listener | undefined;
-  readonly #reviewer: Reviewer | undefined;
+  readonly #questions: Questions;
   readonly #turnClock = new TurnClock();
   readonly #microphone: RoomMicrophone;
   #line: PipelineLine | undefined;
@@ -66,7 +67,6 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       onFailed: (error) => void this.close(error),
     });
     const reviewer = parts.moderation && new Reviewer(parts.moderation, parts.id, (error) => this.warn(error));
-    this.#reviewer = reviewer;
     this.#voice = new SpokenVoice({
       speech: parts.speech,
       review: reviewer && ((language, signal) => reviewer.speech(language, signal)),
@@ -86,6 +86,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       this.#line?.post({ type: 'rest', state: this.#states.rest });
     });
     this.#turn = this.#createTurn(parts);
+    this.#questions = this.#createQuestions(reviewer);
     this.#listener = parts.recogniser && this.#createListener(parts.recogniser, parts.timing);
     this.#microphone = new RoomMicrophone(parts.room, {
       post: (request, transfer) => this.#line?.post(request, transfer),
@@ -204,8 +205,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
     this.#requireOpen();
     const { state } = this.#states;
     if (state === 'speaking' || state === 'thinking') this.interrupt();
-    if (this.#reviewer) void this.#askIfAllowed(text, this.#reviewer);
-    else this.#turn.ask(text);
+    this.#questions.pass(text);
   }
 
   holdToTalk(down: boolean): void {
@@ -271,6 +271,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
     if (this.#closed) return;
     this.#closed = true;
     if (error) this.#parts.logger.warn({ err: error, conversation: this.id }, 'conversation ended by an error');
+    this.#questions.close();
     this.#turn.close();
     this.#listener?.close();
     this.#voice.close();
@@ -287,7 +288,6 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       conversationId: id,
       brain,
       clock: this.#turnClock,
-      position: () => this.#voice.position,
       speak: (request) => this.#voice.speak(request),
       thinking: (does) => this.#states.thinking(does, this.#voice.position),
       answered: (eventId, marks) => {
@@ -302,6 +302,26 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
     });
   }
 
+  #createQuestions(reviewer: Reviewer | undefined): Questions {
+    // Of two questions in a row the second cuts the answer to the first, which may have begun while the second was checked.
+    const cut = () => {
+      if (reviewer && this.#states.state === 'speaking') this.interrupt();
+    };
+    return new Questions({
+      reviewer,
+      language: () => this.#turn.language,
+      position: () => this.#voice.position,
+      ask: (text, sample) => {
+        cut();
+        this.#turn.ask(text, sample);
+      },
+      refuse: (sample) => {
+        cut();
+        this.#turn.refuse(sample);
+      },
+    });
+  }
+
   #createListener(recogniser: Recogniser, timing: TurnTiming): Listener {
     return new Listener({
       recogniser,
@@ -312,21 +332,16 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       speaking: (does) => this.#states.listening(does, this.#voice.position),
       duck: (does) => this.#line?.post({ type: 'duck', loudness: does ? DUCKED : 1 }),
       interrupt: () => this.interrupt(),
-      partial: (text) =>
-        this.tell('transcript', { who: 'visitor', text, sample: this.#voice.position, isFinal: false }),
+      partial: (text) => {
+        if (!this.#questions.showsPartials) return;
+        this.tell('transcript', { who: 'visitor', text, sample: this.#voice.position, isFinal: false });
+      },
       heard: (text, speechMs) => {
         if (text) this.ask(text);
         else if (speechMs >= NOISE_MS) this.#turn.notUnderstood();
       },
       failed: (error) => this.warn(error),
     });
-  }
-
-  async #askIfAllowed(text: string, reviewer: Reviewer): Promise<void> {
-    const isAllowed = await reviewer.allowsVisitor(text, this.#turn.language);
-    if (this.#closed) return;
-    if (isAllowed) this.#turn.ask(text);
-    else this.#turn.refuse();
   }
 
   warn(error: VaktraError): void {

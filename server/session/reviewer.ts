@@ -1,8 +1,11 @@
 // What the moderation means for one conversation: a sentence that may not be said is replaced by a phrase that says so, and what
 // a visitor said so is not passed on. Where there is no moderation there is no reviewer.
 
-import { type Moderation, phrasesFor } from '../bot/index.ts';
+import { type Moderation, phrasesFor, type Saying } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
+
+/** How much of what was spoken before a sentence counts with it: a phrase may begin there. */
+const MOST_BEFORE_CHARS = 240;
 
 export class Reviewer {
   readonly #moderation: Moderation;
@@ -19,8 +22,11 @@ export class Reviewer {
   /** For the sentences of one speech: what is spoken for each, the phrase once for several refused in a row. */
   speech(language: string, signal: AbortSignal): (sentence: string) => Promise<string | undefined> {
     let wasRefused = false;
+    /** What is spoken before the sentence, without a gap. */
+    let before = '';
     return async (text) => {
-      const isAllowed = await this.#allows({ who: 'avatar', text, language }, signal);
+      const isAllowed = await this.#allows({ who: 'avatar', before, text, language }, signal);
+      before = isAllowed ? `${before} ${text}`.slice(-MOST_BEFORE_CHARS) : '';
       const isFirst = !wasRefused;
       wasRefused = !isAllowed;
       if (isAllowed || signal.aborted) return text;
@@ -37,7 +43,7 @@ export class Reviewer {
     return false;
   }
 
-  #allows(saying: { who: 'visitor' | 'avatar'; text: string; language: string }, signal?: AbortSignal) {
+  #allows(saying: Omit<Saying, 'conversationId'>, signal?: AbortSignal) {
     return this.#moderation.allows({ ...saying, conversationId: this.#conversationId }, signal);
   }
 }

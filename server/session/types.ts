@@ -91,8 +91,8 @@ export interface ConversationEvents {
     { eventId: string; start: SampleIndex; playbackPosition: SampleIndex; measure: 'sent' | 'heard'; text: string },
   ];
   caption: [Caption];
-  /** What was said and heard, by whom; with `isFinal` false what a visitor has said so far. */
-  transcript: [{ who: 'visitor' | 'avatar' | 'agent'; text: string; sample: SampleIndex; isFinal: boolean }];
+  /** What was said and heard, by whom; with `isFinal` false what a visitor has said so far, empty where that was nothing. */
+  transcript: [Said & { isFinal: boolean }];
   /** The first sound of an answer is handed to the network; when each step before it was taken. */
   answered: [{ eventId: string; marks: TurnMarks }];
   /** Where an answer comes from. */

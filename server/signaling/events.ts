@@ -29,13 +29,7 @@ export function forwardEvents(conversation: Conversation, send: (message: Server
     text,
   }));
   forward('caption', ({ eventId, text, start, end }) => ({ type: 'caption', event_id: eventId, text, start, end }));
-  forward('transcript', ({ who, text, sample, isFinal }) => ({
-    type: 'transcript',
-    who,
-    text,
-    sample,
-    final: isFinal,
-  }));
+  forward('transcript', ({ isFinal, ...said }) => ({ type: 'transcript', ...said, final: isFinal }));
   forward('source', ({ eventId, title, url }) => ({ type: 'source', event_id: eventId, title, url }));
   forward('handOver', ({ reason }) => ({ type: 'hand_over', reason }));
   forward('warning', (warning) => ({ type: 'warning', ...warning.toJSON() }));

@@ -106,6 +106,7 @@ export const serverMessage = z.discriminatedUnion('type', [
     text: z.string(),
     sample,
     final: z.boolean(),
+    refused: z.literal(true).optional(),
   }),
   z.strictObject({ type: z.literal('source'), event_id: name, title: z.string(), url: z.string() }),
   z.strictObject({ type: z.literal('hand_over'), reason: z.string() }),
@@ -140,7 +141,7 @@ export interface Results {
     rtp_capabilities: mediasoup.RtpCapabilities;
     state: z.output<typeof state>;
     position: number;
-    transcript: { who: 'visitor' | 'avatar' | 'agent'; text: string; sample: number }[];
+    transcript: { who: 'visitor' | 'avatar' | 'agent'; text: string; sample: number; refused?: true }[];
   };
   'transport.create': {
     id: string;

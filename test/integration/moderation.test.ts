@@ -6,6 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { createModeration } from '../../server/bot/index.ts';
 import { createLogger } from '../../server/observe/index.ts';
 import type { LiveConversation } from '../../server/session/index.ts';
+import { Questions } from '../../server/session/questions.ts';
+import { Reviewer } from '../../server/session/reviewer.ts';
 import { startServer, type TestServer } from '../browser/whole-server.ts';
 
 const PATIENCE_MS = 120_000;
@@ -53,8 +55,16 @@ describe('the list of words', () => {
     ['phrases across punctuation', ['buy now'], 'Buy... now!', false],
     ['words with unseen characters in them', ['gadget'], 'a gad\u00ADget', false],
     ['scripts without spaces', ['坏话'], '他说了坏话吗', false],
+    ['them across a comma', ['坏话'], '他说坏，话多', false],
   ])('finds %s', async (_what, words, text, allowed) => {
     expect(await moderationOf(words, 'refuse', null)?.allows(saying(text))).toBe(allowed);
+  });
+
+  it('finds a phrase that began in the sentence before', async () => {
+    const moderation = moderationOf(['buy now'], 'refuse', null);
+    const before = 'This is what you should buy';
+    expect(await moderation?.allows({ ...saying('Now or never.'), before })).toBe(false);
+    expect(await moderation?.allows({ ...saying('Now or never.'), before: 'This is nice.' })).toBe(true);
   });
 
   it('is no moderation where nothing is set', () => {
@@ -96,7 +106,7 @@ describe('a conversation', () => {
   let warnings: string[];
 
   beforeAll(async () => {
-    server = await startServer({ VAKTRA_MODERATION_WORDS: 'gadget' }, {});
+    server = await startServer({ VAKTRA_MODERATION_WORDS: 'gadget,buy now' }, {});
   }, 60_000);
   afterAll(() => server.close());
   beforeEach(async () => {
@@ -129,9 +139,51 @@ describe('a conversation', () => {
       const ended = once(conversation, 'speechEnded');
       conversation.ask('Where is my gadget?');
       await ended;
-      await vi.waitFor(() => expect(said).toEqual(['avatar: I would rather not talk about that.']));
+      await vi.waitFor(() =>
+        expect(said).toEqual(['visitor: (not passed on)', 'avatar: I would rather not talk about that.']),
+      );
       expect(warnings).toEqual(['moderation_refused']);
     },
     PATIENCE_MS,
   );
+
+  it(
+    'says nothing of a phrase that is split over two sentences but its beginning',
+    async () => {
+      const ended = once(conversation, 'speechEnded');
+      await conversation.speak({ eventId: 'e', text: 'This is good to buy. Now!' });
+      await ended;
+      await vi.waitFor(() =>
+        expect(said).toEqual(['avatar: This is good to buy. I would rather not talk about that.']),
+      );
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('two questions in quick succession', () => {
+  it('keep their order where the first takes longer to check, and nothing is passed on after the end', async () => {
+    const checks: ((allowed: boolean) => void)[] = [];
+    const passed: string[] = [];
+    const moderation = { allows: () => new Promise<boolean>((resolve) => checks.push(resolve)) };
+    const questions = new Questions({
+      reviewer: new Reviewer(moderation, 'c', (error) => passed.push(error.code)),
+      language: () => 'en',
+      position: () => 48 * checks.length,
+      ask: (text, sample) => passed.push(`${text} at ${sample}`),
+      refuse: (sample) => passed.push(`refused at ${sample}`),
+    });
+    for (const text of ['first', 'second', 'third', 'fourth']) questions.pass(text);
+    checks[1]?.(false);
+    checks[2]?.(true);
+    await new Promise(setImmediate);
+    expect(passed).toEqual(['moderation_refused']);
+    checks[0]?.(true);
+    await vi.waitFor(() => expect(passed.slice(1)).toEqual(['first at 0', 'refused at 48', 'third at 96']));
+    expect(questions.showsPartials).toBe(false);
+    questions.close();
+    checks[3]?.(true);
+    await new Promise(setImmediate);
+    expect(passed).toHaveLength(4);
+  });
 });

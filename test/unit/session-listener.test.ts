@@ -120,7 +120,6 @@ describe('a turn', () => {
         close: async () => undefined,
       },
       clock: new TurnClock(),
-      position: () => 0,
       speak: async (request) => void spoken.push(request),
       thinking: (does) => thinking.push(does),
       answered: () => undefined,

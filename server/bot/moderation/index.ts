@@ -38,7 +38,7 @@ export function createModeration(options: ModerationOptions): Moderation | undef
         });
   return {
     async allows(saying, signal) {
-      if (isListed(saying.text)) return false;
+      if (isListed(saying.text) || isListed(`${saying.before ?? ''} ${saying.text}`)) return false;
       if (!asks) return true;
       try {
         return await asks(saying, signal);

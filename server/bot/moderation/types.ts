@@ -5,6 +5,8 @@ export interface Saying {
   /** `visitor`: what was said or written to the avatar. `avatar`: what it is about to say. */
   who: 'visitor' | 'avatar';
   text: string;
+  /** What was said right before it and may be said: a phrase that begins there and ends in `text` is not to be said either. */
+  before?: string;
   /** BCP 47 tag. */
   language: string;
 }

@@ -15,7 +15,7 @@ const verdict = z.object({ allowed: z.boolean() });
 /** An answer longer than this is no verdict. */
 const MAX_ANSWER_BYTES = 10_000;
 
-/** Posts `{ conversation, who, text, language }`. Rejects with whatever kept it from a verdict. */
+/** Posts `{ conversation, who, before, text, language }`. Rejects with whatever kept it from a verdict. */
 export function createModerationWebhook({ url, secret, timeoutMs, fetch }: ModerationWebhookOptions) {
   return async ({ conversationId, ...saying }: Saying, signal?: AbortSignal): Promise<boolean> => {
     const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);

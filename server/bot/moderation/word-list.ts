@@ -16,12 +16,16 @@ const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx
 export function createWordList(words: readonly string[]): (text: string) => boolean {
   const entries = words.map(folded).filter((entry) => entry !== '');
   const spaced = entries.filter((entry) => !UNSPACED.test(entry)).map((entry) => ` ${entry} `);
-  const unspaced = entries.filter((entry) => UNSPACED.test(entry));
+  const unspaced = entries.filter((entry) => UNSPACED.test(entry)).map(closedUp);
   return (text) => {
     const said = folded(text);
     const isSaid = ` ${said} `;
-    return spaced.some((entry) => isSaid.includes(entry)) || unspaced.some((entry) => said.includes(entry));
+    return spaced.some((entry) => isSaid.includes(entry)) || unspaced.some((entry) => closedUp(said).includes(entry));
   };
+}
+
+function closedUp(said: string): string {
+  return said.replaceAll(' ', '');
 }
 
 /** Words in one case, without accents, with one space between them. Upper case first: it makes SS of ß. */

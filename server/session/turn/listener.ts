@@ -31,6 +31,7 @@ export interface ListenerParts {
   duck(does: boolean): void;
   /** The avatar is to be silent. */
   interrupt(): void;
+  /** The words so far; empty where they turned out to be none. */
   partial(text: string): void;
   /** Empty where a voice of `speechMs` was not understood. */
   heard(text: string, speechMs: number): void;
@@ -166,8 +167,10 @@ export class Listener {
     else this.#parts.speaking(false);
   }
 
-  #tell({ isDoubtful, speechMs }: Utterance, understood: string | VaktraError): void {
-    const { interrupt, heard, failed, clock, language, avatarSpeaks } = this.#parts;
+  #tell({ isDoubtful, speechMs, text }: Utterance, understood: string | VaktraError): void {
+    const { interrupt, heard, failed, clock, language, avatarSpeaks, partial } = this.#parts;
+    const isNothing = typeof understood !== 'string' || understood === '';
+    if (text && !isDoubtful && isNothing) partial('');
     if (typeof understood !== 'string') {
       failed(understood);
       return;
@@ -188,6 +191,7 @@ export class Listener {
     utterance.recognition.cancel();
     clearTimeout(utterance.end);
     clearTimeout(utterance.doubt);
+    if (utterance.text && !utterance.isDoubtful) this.#parts.partial('');
     if (utterance.isDoubtful) this.#parts.duck(false);
     else this.#parts.speaking(false);
   }

@@ -14,7 +14,6 @@ export interface TurnParts {
   /** Undefined where the answers come by the API. */
   brain: Brain | undefined;
   clock: TurnClock;
-  position(): SampleIndex;
   speak(request: SpeakRequest): Promise<void>;
   thinking(does: boolean): void;
   /** The first sound of an answer is handed to the network. */
@@ -42,9 +41,13 @@ export class Turn {
     this.#parts = parts;
   }
 
-  /** What the visitor said or wrote. An answer that is still being thought of or written is given up. */
-  ask(text: string): void {
-    if (!this.#note('visitor', text, this.#parts.position())) return;
+  /**
+   * What the visitor said or wrote. An answer that is still being thought of or written is given up.
+   *
+   * @param sample when that was
+   */
+  ask(text: string, sample: SampleIndex): void {
+    if (!this.#note({ who: 'visitor', text, sample })) return;
     this.#parts.clock.mark('understood');
     if (this.#parts.brain) void this.#answer(text, this.#parts.brain);
   }
@@ -55,7 +58,8 @@ export class Turn {
   }
 
   /** What the visitor said may not be passed on. */
-  refuse(): void {
+  refuse(sample: SampleIndex): void {
+    this.#note({ who: 'visitor', text: phrasesFor(this.language).withheld, sample, refused: true });
     this.#answerWith(phrasesFor(this.language).refused);
   }
 
@@ -75,7 +79,7 @@ export class Turn {
 
   /** What the avatar said and was heard, to the end or until it was cut. */
   spoken(eventId: string, { text, sample, isWhole }: { text: string; sample: SampleIndex; isWhole: boolean }): void {
-    this.#note('avatar', text, sample);
+    this.#note({ who: 'avatar', text, sample });
     if (isWhole && eventId === this.#endsWith) this.#parts.goodbye();
   }
 
@@ -91,8 +95,8 @@ export class Turn {
     this.#thinking = undefined;
   }
 
-  #note(who: Said['who'], text: string, sample: SampleIndex): boolean {
-    const said: Said = { who, text: text.trim(), sample };
+  #note(heard: Said): boolean {
+    const said = { ...heard, text: heard.text.trim() };
     if (!this.transcript.add(said)) return false;
     this.#parts.said(said);
     return true;
@@ -109,7 +113,7 @@ export class Turn {
 
   async #answer(text: string, brain: Brain): Promise<void> {
     const { eventId, abort } = this.#think();
-    const history = this.transcript.entries.slice(0, -1);
+    const history = this.transcript.entries.slice(0, -1).filter(({ refused }) => !refused);
     const question = { conversationId: this.#parts.conversationId, text, language: this.language, history };
     let written: TextStream | undefined;
     const write = (words: string) => {
