@@ -3,12 +3,14 @@
 import type { RtpCapabilities } from 'mediasoup-client/types';
 import type { Results } from '../../server/signaling/messages.ts';
 import { ApiError, type Session } from './api.ts';
+import { attempts } from './attempts.ts';
 import { Media, type MicrophoneUse } from './media.ts';
+import { MediaRepair } from './media-repair.ts';
 import { ownServer, type Server } from './server.ts';
 import { type Request, type ServerEvent, Socket } from './socket.ts';
 
-/** Waiting times before each new try; the server closes a conversation some ten seconds after its socket is gone. */
-const RETRY_DELAYS_MS = [250, 500, 1000, 2000, 3000, 4000];
+/** How long a lost server is asked for: as long as it keeps a conversation whose client is away, and some. */
+const PATIENCE_MS = 75_000;
 
 export type ConnectionStatus = 'connecting' | 'connected' | 'reconnecting' | 'ended';
 
@@ -21,26 +23,42 @@ export interface ConversationHandlers {
   onEnd: (error: ApiError) => void;
 }
 
+/** A microphone that is open, so that it can be opened again on a new way. */
+interface OpenMicrophone {
+  use: MicrophoneUse;
+  onEnded: () => void;
+  isHeld: boolean;
+}
+
 export class Conversation {
   readonly session: Session;
   readonly #handlers: ConversationHandlers;
   readonly #server: Server;
+  readonly #repair: MediaRepair;
   #socket: Socket | undefined;
   #media: Media | undefined;
+  #microphone: OpenMicrophone | undefined;
+  #status: ConnectionStatus | undefined;
   /** Packets can flow; the socket is another way and breaks by itself. */
   #flows = false;
   #ended = false;
-  #mending = false;
 
   constructor(session: Session, handlers: ConversationHandlers, server = ownServer) {
     this.session = session;
     this.#server = server;
     this.#handlers = handlers;
+    this.#repair = new MediaRepair({
+      // A socket that is away comes back by `#reconnect`, which repairs again.
+      isWanted: () => !this.#ended && !this.#flows && this.#socket !== undefined,
+      restart: async () => this.#media?.repair(),
+      renew: () => this.#renewMedia(),
+      onGone: (error) => this.#fail(error),
+    });
   }
 
   /** Joins the conversation; the stream follows by `onStream`, before any packet. Returns what was said so far. */
   async join(): Promise<Results['hello']['transcript']> {
-    this.#handlers.onStatus('connecting');
+    this.#show('connecting');
     const { rtp_capabilities, transcript } = await this.#connect();
     await this.#receiveMedia(rtp_capabilities as never);
     return transcript;
@@ -54,17 +72,24 @@ export class Conversation {
     this.#socket?.tell(message);
   }
 
-  startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<void> {
+  async startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<void> {
     if (this.#media === undefined) throw notConnected();
-    return this.#media.startMicrophone(use, onEnded);
+    const ended = (): void => {
+      this.#microphone = undefined;
+      onEnded();
+    };
+    await this.#media.startMicrophone(use, ended);
+    this.#microphone = { use, onEnded: ended, isHeld: false };
   }
 
   /** Lets the open microphone's voice through, or sends silence in its place. */
   holdMicrophone(open: boolean): void {
+    if (this.#microphone !== undefined) this.#microphone.isHeld = !open;
     this.#media?.holdMicrophone(open);
   }
 
   async stopMicrophone(): Promise<void> {
+    this.#microphone = undefined;
     await this.#media?.stopMicrophone();
   }
 
@@ -79,18 +104,21 @@ export class Conversation {
     this.#end();
   }
 
-  async #connect() {
+  async #connect(): Promise<Results['hello']> {
     const socket = await Socket.connect(
       this.#server,
       (event) => this.#receive(event),
       () => void this.#reconnect(socket),
     );
-    if (this.#ended) {
+    try {
+      const joined = await this.#greet(socket);
+      if (this.#ended) throw notConnected();
+      this.#socket = socket;
+      return joined;
+    } catch (error) {
       socket.close();
-      throw notConnected();
+      throw error;
     }
-    this.#socket = socket;
-    return this.#greet(socket);
   }
 
   async #greet(socket: Socket): Promise<Results['hello']> {
@@ -108,6 +136,20 @@ export class Conversation {
     this.#handlers.onStream(stream);
   }
 
+  async #renewMedia(): Promise<void> {
+    const { rtp_capabilities } = await this.#greet(this.#openSocket());
+    const microphone = this.#microphone;
+    await this.#receiveMedia(rtp_capabilities as never);
+    if (microphone === undefined) return;
+    try {
+      await this.#media?.startMicrophone(microphone.use, microphone.onEnded);
+      this.#media?.holdMicrophone(!microphone.isHeld);
+    } catch (error) {
+      console.warn('The microphone did not come back:', error);
+      microphone.onEnded();
+    }
+  }
+
   #receive(event: ServerEvent): void {
     if (event.type !== 'closed') {
       this.#handlers.onEvent(event);
@@ -121,7 +163,8 @@ export class Conversation {
     this.#flows = flows;
     this.#showStatus();
     // Packets stopped although the socket may be fine: a change of network, most often.
-    if (!flows) void this.#mend();
+    if (flows) this.#repair.flows();
+    else void this.#repair.start();
   }
 
   /** The socket broke off. Sound and picture often go on meanwhile, because they take another way. */
@@ -129,42 +172,32 @@ export class Conversation {
     if (this.#ended || this.#socket !== broken) return;
     this.#socket = undefined;
     this.#showStatus();
-    for (const delayMs of RETRY_DELAYS_MS) {
-      await new Promise((resolve) => window.setTimeout(resolve, delayMs));
+    for await (const _ of attempts(PATIENCE_MS)) {
       if (this.#ended) return;
       try {
         await this.#connect();
         this.#showStatus();
-        if (!this.#flows) await this.#mend();
+        if (!this.#flows) void this.#repair.start();
         return;
       } catch (error) {
         // Only a server that answers can say that the conversation is gone; until then it may come back.
-        if (isGone(error)) break;
+        if (isFinal(error)) {
+          this.#fail(error);
+          return;
+        }
       }
     }
     this.#fail(new ApiError('unreachable', 'The connection was lost and did not come back.'));
   }
 
-  /** Mends the way of the packets: by new credentials, or where the server has given that way up, by a new one. */
-  async #mend(): Promise<void> {
-    if (this.#ended || this.#mending || this.#socket === undefined) return;
-    this.#mending = true;
-    try {
-      await this.#media?.repair().catch(async (error: unknown) => {
-        if (!(error instanceof ApiError) || error.code !== 'transport_failed') throw error;
-        const { rtp_capabilities } = await this.#greet(this.#openSocket());
-        await this.#receiveMedia(rtp_capabilities as never);
-      });
-    } catch (error) {
-      // A socket that broke meanwhile comes back by `#reconnect`, which mends again.
-      if (isGone(error)) this.#fail(error);
-    } finally {
-      this.#mending = false;
-    }
+  #showStatus(): void {
+    this.#show(this.#flows && this.#socket !== undefined ? 'connected' : 'reconnecting');
   }
 
-  #showStatus(): void {
-    if (!this.#ended) this.#handlers.onStatus(this.#flows && this.#socket !== undefined ? 'connected' : 'reconnecting');
+  #show(status: ConnectionStatus): void {
+    if (this.#ended || this.#status === status) return;
+    this.#status = status;
+    this.#handlers.onStatus(status);
   }
 
   #openSocket(): Socket {
@@ -179,15 +212,16 @@ export class Conversation {
   }
 
   #end(): void {
+    this.#show('ended');
     this.#ended = true;
     this.#media?.close();
     this.#socket?.close();
-    this.#handlers.onStatus('ended');
   }
 }
 
-function isGone(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.code.startsWith('conversation_');
+/** What the server says when it does not take this page back, however often it asks. */
+function isFinal(error: unknown): error is ApiError {
+  return error instanceof ApiError && /^(conversation_|token_|origin_|scope_)/.test(error.code);
 }
 
 function notConnected(): ApiError {

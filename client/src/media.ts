@@ -3,6 +3,7 @@
 import { Device } from 'mediasoup-client';
 import type { Producer, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import { ApiError } from './api.ts';
+import { MediaWatch } from './media-watch.ts';
 import type { Socket } from './socket.ts';
 
 /**
@@ -35,6 +36,8 @@ export class Media {
   #sending: Transport | undefined;
   #microphone: Producer | undefined;
   #use: MicrophoneUse = 'speak';
+  #watch: MediaWatch | undefined;
+  #onFlow: (flows: boolean) => void = () => {};
 
   private constructor(device: Device, socket: () => Socket) {
     this.#device = device;
@@ -50,16 +53,18 @@ export class Media {
   /**
    * The avatar's sound and picture in one stream, so that the browser keeps them together.
    *
-   * @param onFlow true when packets can flow, false when their way broke; `repair` may mend it
+   * @param onFlow true when packets can flow, false when their way broke, now and then while it stays broken; `repair` may mend it
    */
   async receive(onFlow: (flows: boolean) => void): Promise<MediaStream> {
     const transport = this.#device.createRecvTransport(await this.#createTransport());
     this.#receiving = transport;
+    this.#onFlow = onFlow;
     this.#connectOnDemand(transport);
     transport.on('connectionstatechange', (state) => {
       if (state === 'connected') onFlow(true);
       if (state === 'failed' || state === 'disconnected') onFlow(false);
     });
+    this.#watch = new MediaWatch(() => this.receiverStats(), onFlow);
     const { consumers } = await this.#socket().request({
       type: 'consume',
       transport: transport.id,
@@ -81,10 +86,10 @@ export class Media {
     return new MediaStream(tracks);
   }
 
-  /** Mends both ways after a break by new ICE credentials (RFC 8445 section 9). */
+  /** Mends both ways after a break by new ICE credentials (RFC 8445 section 9), also a way that only looks whole. */
   async repair(): Promise<void> {
     for (const transport of [this.#receiving, this.#sending]) {
-      if (transport === undefined || transport.connectionState === 'connected' || transport.closed) continue;
+      if (transport === undefined || transport.closed) continue;
       const { ice_parameters: iceParameters } = await this.#socket().request({
         type: 'transport.restart_ice',
         transport: transport.id,
@@ -103,6 +108,9 @@ export class Media {
       const transport = this.#sending;
       if (transport.listenerCount('produce') === 0) {
         this.#connectOnDemand(transport);
+        transport.on('connectionstatechange', (state) => {
+          if (state === 'failed') this.#onFlow(false);
+        });
         transport.on('produce', ({ rtpParameters }, done, failed) => {
           this.#socket()
             .request({
@@ -143,6 +151,7 @@ export class Media {
   }
 
   close(): void {
+    this.#watch?.stop();
     this.#microphone?.close();
     this.#receiving?.close();
     this.#sending?.close();

@@ -2,10 +2,13 @@
 // page pushes no audio, so msgpack would only cost size. Knows nothing of what the messages mean.
 import type { ClientMessage, Results, ServerMessage } from '../../server/signaling/messages.ts';
 import { ApiError } from './api.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { addressOf, type Server } from './server.ts';
 
 /** An unanswered request fails after this long: the server answers within milliseconds, so the way there is broken. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** A network that swallows packets lets a browser wait for minutes. */
+const CONNECT_TIMEOUT_MS = 4000;
 
 type WithoutId<M> = M extends unknown ? Omit<M, 'id'> : never;
 export type Request = WithoutId<ClientMessage>;
@@ -21,15 +24,31 @@ interface Waiting {
 export class Socket {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #heartbeat: Heartbeat;
   #lastId = 0;
 
   private constructor(socket: WebSocket, onEvent: (event: ServerEvent) => void, onClose: () => void) {
     this.#socket = socket;
-    socket.onmessage = ({ data }) => this.#receive(JSON.parse(String(data)) as ServerMessage, onEvent);
-    socket.onclose = () => {
+    const end = (): void => {
+      socket.onclose = null;
+      this.#heartbeat.stop();
       this.#failAll();
       onClose();
     };
+    this.#heartbeat = new Heartbeat(
+      () => this.#beat(),
+      () => {
+        // A dead way brings no goodbye, for which the browser would wait before it calls the socket closed.
+        socket.onmessage = null;
+        socket.close();
+        end();
+      },
+    );
+    socket.onmessage = ({ data }) => {
+      this.#heartbeat.heard();
+      this.#receive(JSON.parse(String(data)) as ServerMessage, onEvent);
+    };
+    socket.onclose = end;
   }
 
   /** Connects; rejects with an ApiError when the server cannot be reached. `onClose` is called once after success. */
@@ -38,8 +57,18 @@ export class Socket {
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url);
     return new Promise((resolve, reject) => {
-      socket.onopen = () => resolve(new Socket(socket, onEvent, onClose));
-      socket.onclose = () => reject(new ApiError('unreachable', 'The connection to the server could not be opened.'));
+      const fail = (): void => {
+        window.clearTimeout(timer);
+        socket.onopen = null;
+        socket.close();
+        reject(new ApiError('unreachable', 'The connection to the server could not be opened.'));
+      };
+      const timer = window.setTimeout(fail, CONNECT_TIMEOUT_MS);
+      socket.onclose = fail;
+      socket.onopen = () => {
+        window.clearTimeout(timer);
+        resolve(new Socket(socket, onEvent, onClose));
+      };
     });
   }
 
@@ -53,7 +82,7 @@ export class Socket {
         reject(new ApiError('timeout', 'The server did not answer in time.'));
       }, REQUEST_TIMEOUT_MS);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#socket.send(JSON.stringify({ ...request, id }));
+      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ ...request, id }));
     });
   }
 
@@ -63,7 +92,13 @@ export class Socket {
   }
 
   close(): void {
+    this.#heartbeat.stop();
     this.#socket.close();
+  }
+
+  /** Answered or refused, as before "hello": either is a sign of life. */
+  #beat(): void {
+    this.request({ type: 'ping' }).catch(() => undefined);
   }
 
   #receive(message: ServerMessage, onEvent: (event: ServerEvent) => void): void {
