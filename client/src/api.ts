@@ -87,6 +87,7 @@ export async function openSession(
   const form = new FormData();
   form.set('consent', choice.consent);
   if (choice.face !== undefined) form.set('face', String(choice.face));
+  for (const [field, value] of Object.entries(look)) form.set(field, String(value));
   form.set('picture', choice.picture);
   return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers: { accept }, body: form }), onStep);
 }

@@ -11,6 +11,7 @@ import {
   type Session,
   thumbnailUrl,
 } from './api.ts';
+import { BackgroundChoice } from './background-choice.ts';
 import { Captions } from './captions.ts';
 import { Composer } from './composer.ts';
 import { type ConnectionStatus, Conversation } from './conversation.ts';
@@ -59,6 +60,7 @@ export class Page {
     onChoice: (choice) => void this.#open(choice),
     onRefused: (sentence) => this.#toasts.show(sentence),
   });
+  readonly #background = new BackgroundChoice(() => this.#choice && void this.#open(this.#choice));
   readonly #faceChooser = new FaceChooser((choice) => void this.#open(choice));
   readonly #composer = new Composer({
     onSpeak: (text, language) => this.#speak(text, language),
@@ -119,9 +121,15 @@ export class Page {
   /** Puts a portrait on stage. The one that is there stays until the server has accepted the new one. */
   async #open(choice: PortraitChoice): Promise<void> {
     this.#gallery.setBusy(true);
+    this.#background.setBusy(true);
     this.#stage.setBusy(true);
     try {
-      const session = await openSession(choice, (step) => this.#gallery.showStep(step));
+      const session = await openSession(
+        choice,
+        (step) => this.#gallery.showStep(step),
+        undefined,
+        this.#background.look,
+      );
       this.#leave();
       await this.#enter(session, choice);
       if ('picture' in choice) this.#warnOf(session.portrait.warnings);
@@ -134,6 +142,7 @@ export class Page {
     } finally {
       this.#gallery.mark(this.#choice);
       this.#gallery.setBusy(false);
+      this.#background.setBusy(false);
       this.#stage.setBusy(false);
     }
   }
@@ -146,7 +155,7 @@ export class Page {
       onStatus: (status) => this.#showStatus(status),
       onStream: (stream) => {
         this.#firstSound.attach(stream);
-        void this.#try(() => this.#stage.play(stream));
+        void this.#try(() => this.#stage.play(stream, session.video));
       },
       onEnd: (error) => {
         this.#leave();

@@ -1,6 +1,8 @@
 // The stage: the avatar's video with its sound, and the veil over it that says what is going on and offers the one button
 // that is needed then. Browsers refuse sound before a gesture: then the picture plays silently until "Start" is pressed.
+import type { VideoShape } from '../../server/types.ts';
 import { element } from './dom.ts';
+import { drawTransparent, type TransparentVideo } from './transparent.ts';
 
 /** What the veil is there for; `playing` is without a veil. */
 type Phase = 'opening' | 'silent' | 'playing' | 'ended';
@@ -13,6 +15,9 @@ export class Stage {
   readonly #button = element('veil-button', HTMLButtonElement);
   readonly #buttonText = element('veil-button-text', HTMLElement);
   readonly #sound = element('sound', HTMLButtonElement);
+  /** A canvas has one context for good; each conversation gets its own canvas. */
+  #cutOut = element('avatar-cut-out', HTMLCanvasElement);
+  #transparent: TransparentVideo | undefined;
   #onButton: () => void = () => {};
 
   constructor() {
@@ -25,14 +30,20 @@ export class Stage {
   /** The stage while a conversation opens: the portrait's still picture and a word of patience. */
   open(posterUrl: string | undefined, sentence: string): void {
     this.#video.srcObject = null;
+    this.#showCutOut(undefined);
     if (posterUrl === undefined) this.#poster.removeAttribute('src');
     else this.#poster.src = posterUrl;
     this.#enter('opening', sentence);
   }
 
-  /** Plays the avatar, with sound where the browser allows it, else silently with a button that starts the sound. */
-  async play(stream: MediaStream): Promise<void> {
+  /**
+   * Plays the avatar, with sound where the browser allows it, else silently with a button that starts the sound.
+   *
+   * @throws Error for a transparent one where the browser has no WebGL
+   */
+  async play(stream: MediaStream, { matte }: VideoShape): Promise<void> {
     this.#video.srcObject = stream;
+    this.#showCutOut(matte);
     try {
       await this.#video.play();
       this.#enter('playing');
@@ -71,6 +82,23 @@ export class Stage {
       this.#video.requestVideoFrameCallback(next);
     };
     this.#video.requestVideoFrameCallback(next);
+  }
+
+  #showCutOut(matte: VideoShape['matte'] | undefined): void {
+    const isCutOut = matte === 'below';
+    // The repair of a connection brings the same picture once more.
+    if (isCutOut && this.#transparent !== undefined) return;
+    this.#stage.dataset.cutOut = String(isCutOut);
+    if (this.#transparent !== undefined) {
+      this.#transparent.close();
+      this.#transparent = undefined;
+      const fresh = this.#cutOut.cloneNode() as HTMLCanvasElement;
+      this.#cutOut.replaceWith(fresh);
+      this.#cutOut = fresh;
+    }
+    this.#cutOut.hidden = !isCutOut;
+    this.#poster.hidden = isCutOut;
+    if (isCutOut) this.#transparent = drawTransparent(this.#video, this.#cutOut);
   }
 
   #enter(phase: Phase, sentence = '', buttonText = ''): void {

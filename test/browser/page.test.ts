@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { VaktraError } from '../../server/errors.ts';
@@ -53,6 +53,13 @@ async function openLivePage(options: BrowserOptions = {}, path = '/'): Promise<P
   if (await start.isVisible()) await start.click();
   await listen(page);
   return page;
+}
+
+/** A few pixels inside the upper left corner, beside its rounding. */
+async function cornerOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('It is not shown.');
+  return { x: box.x + 20, y: box.y + 20, width: 12, height: 12 };
 }
 
 /** Keeps the loudest window (RMS) of the received sound since the last look, and when a window was last loud. */
@@ -201,6 +208,20 @@ describe('the page', () => {
     await page.locator('#stage[data-phase="playing"]').waitFor({ timeout: PATIENCE_MS });
     await expectMoving(page);
     expect(await page.getByRole('radio', { name: /Ada Lovelace/ }).isChecked()).toBe(true);
+
+    // The same person without what is around her: the corner of the picture is the page's own colour then.
+    await page.getByLabel('Around the person').selectOption('transparent');
+    await page.locator('#stage[data-cut-out="true"][data-phase="playing"]').waitFor({ timeout: PATIENCE_MS });
+    const shot = { clip: await cornerOf(page.locator('#stage')) };
+    await vi.waitFor(
+      async () => {
+        const { channels } = await sharp(await page.screenshot(shot)).stats();
+        const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        expect(`rgb(${channels.map(({ mean }) => Math.round(mean)).join(', ')})`).toBe(paper);
+      },
+      { timeout: PATIENCE_MS, interval: 500 },
+    );
+    expect(server.app.host.all().map(({ video }) => video.matte)).toEqual(['below']);
   });
 
   it('speaks with the voice of the microphone', async () => {
