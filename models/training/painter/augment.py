@@ -20,6 +20,8 @@ from painter import crop
 SIZE, WIDE, MARGIN = crop.SIZE, crop.WIDE, crop.MARGIN
 FIRST_REFERENCE_SHARE = 0.6  # how often the clip's first picture, which has closed lips, is the reference
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+WARM = np.array([0.35, 0, -0.65])  # of the logarithms of red, green, blue
+STRONG_CAST, STRONG_CAST_SHARE = (-0.3, 1.1), 0.4
 SEPIA = np.array([1.08, 0.97, 0.78], np.float32)
 OF_CLIP_PX, OF_PICTURE_PX = 0.35, 0.15  # landmark noise: the tracker's habit with a face, and from picture to picture
 LIPS = np.unique(np.concatenate([crop.INNER, crop.OUTER, *(row for row, _ in (*crop.UPPER_ROWS, *crop.LOWER_ROWS))]))
@@ -28,7 +30,10 @@ MIRROR = mirror_of(np.fromfile(config.SHIPPED / "motion.neutral.f32", "<f4").res
 
 def colour(rng):
     """A function that recolours a picture [h, w, 3] of 0..255."""
-    gain = rng.uniform(0.65, 1.2) * (1 + rng.normal(0, 0.09) * np.array([1, 0, -1]) + rng.normal(0, 0.02, 3)).astype(np.float32)
+    # Lamps and old varnish: what is white beside such skin is not white. A share of the pairs has a strong cast, mostly a warm one.
+    warmth = rng.uniform(*STRONG_CAST) if rng.random() < STRONG_CAST_SHARE else rng.normal(0, 0.1)
+    cast = np.exp(warmth * WARM + rng.normal(0, 0.04, 3))
+    gain = (rng.uniform(0.65, 1.15) * cast).astype(np.float32)
     gamma, saturation, lift = rng.uniform(0.75, 1.35), rng.uniform(0.4, 1.35), rng.uniform(-12, 12)
     kind = rng.random()
     if kind < 0.10:
