@@ -18,6 +18,7 @@ import {
   painterOptions,
   pipelineSettings,
   Studio,
+  type ThreadCensus,
   turnStages,
 } from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
@@ -56,6 +57,8 @@ export interface App {
   readonly metrics: Metrics;
   /** Process ids of the media workers, for measuring. */
   readonly workerPids: number[];
+  /** What the pipeline threads hold for conversations: nothing while none is open. For finding leaks. */
+  census(): Promise<ThreadCensus[]>;
   /** Takes no new conversations from now on. */
   drain(): void;
   /** Ends all conversations and frees everything. Harmless twice. */
@@ -171,6 +174,7 @@ export async function startApp(
       get workerPids() {
         return media.workerPids;
       },
+      census: () => pool.census(),
       drain: () => signaling.drain(),
       close: takeDown,
     };

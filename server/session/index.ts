@@ -5,7 +5,7 @@ export type { ConversationObserver } from './conversation-parts.ts';
 export { Gallery } from './gallery.ts';
 export { LiveConversationHost } from './host.ts';
 export { ConversationPipeline } from './pipeline.ts';
-export { PipelinePool } from './pipeline-pool.ts';
+export { PipelinePool, type ThreadCensus } from './pipeline-pool.ts';
 export type { PipelineDiagnostics } from './pipeline-settings.ts';
 export { motionModelOptions, painterOptions, pipelineSettings } from './pipeline-settings.ts';
 export { renderVideo } from './render-video.ts';

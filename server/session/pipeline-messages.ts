@@ -26,6 +26,8 @@ export type PipelineRequest =
   | { type: 'close'; id: string }
   /** Closes every pipeline and ends the thread. */
   | { type: 'shut-down' }
+  /** How many conversations are there? */
+  | { type: 'census' }
   /** `startNs`: monotonic time of the clock's sample 0, as it stands after stalls; pictures that are late by it are skipped. */
   | { type: 'produce'; id: string; through: FrameIndex; startNs: bigint | undefined }
   | { type: 'voice-open'; id: string; eventId: string; sampleRateHz: number; mood: SpeechMood }
@@ -55,6 +57,7 @@ export type PipelineReply =
   | { type: 'ready' }
   | { type: 'start-failed'; code: ErrorCode; message: string }
   | { type: 'opened'; id: string }
+  | { type: 'census'; residents: number }
   | { type: 'sound'; id: string; sample: SampleIndex; payload: Uint8Array }
   | { type: 'picture'; id: string; index: FrameIndex; data: Uint8Array; key: boolean }
   /** Only with `traceMotion`: distances as they were drawn. */

@@ -11,8 +11,8 @@ import { SharedAvatars } from './shared-avatars.ts';
 
 /** A request without the conversation's id, which the line to the worker adds. */
 type Unaddressed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
-export type LineRequest = Unaddressed<Exclude<PipelineRequest, { type: 'open' | 'shut-down' }>>;
-export type LineReply = Exclude<PipelineReply, { type: 'ready' | 'start-failed' | 'opened' }>;
+export type LineRequest = Unaddressed<Exclude<PipelineRequest, { type: 'open' | 'shut-down' | 'census' }>>;
+export type LineReply = Exclude<PipelineReply, { type: 'ready' | 'start-failed' | 'opened' | 'census' }>;
 
 /** A conversation's line to its pipeline. */
 export interface PipelineLine {
@@ -21,8 +21,19 @@ export interface PipelineLine {
   close(): void;
 }
 
+/** What one thread holds. */
+export interface ThreadCensus {
+  /** Conversations that the main thread has on it. */
+  lines: number;
+  /** Conversations that it has itself; fewer only where it gave one up. */
+  residents: number;
+  /** Messages that came from it, since it began. */
+  messages: number;
+}
+
 interface Thread {
   worker: Worker;
+  messages: number;
   avatars: SharedAvatars;
   lines: Map<string, { reply: (reply: LineReply) => void; opened: () => void }>;
 }
@@ -106,6 +117,11 @@ export class PipelinePool {
     });
   }
 
+  /** What the threads hold: nothing while no conversation is open. For finding leaks. */
+  census(): Promise<ThreadCensus[]> {
+    return Promise.all(this.#threads.map(countOn));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const threads = this.#threads;
@@ -124,13 +140,14 @@ export class PipelinePool {
 
   #startThread(): Promise<Thread> {
     const worker = new Worker(new URL('./pipeline-worker.ts', import.meta.url), { workerData: this.#options.data });
-    const thread: Thread = { worker, avatars: new SharedAvatars(), lines: new Map() };
+    const thread: Thread = { worker, messages: 0, avatars: new SharedAvatars(), lines: new Map() };
     return new Promise((resolve, reject) => {
       worker.on('message', (reply: PipelineReply) => {
+        thread.messages += 1;
         if (reply.type === 'ready') resolve(thread);
         else if (reply.type === 'start-failed') reject(new VaktraError(reply.code, reply.message));
         else if (reply.type === 'opened') thread.lines.get(reply.id)?.opened();
-        else thread.lines.get(reply.id)?.reply(reply);
+        else if (reply.type !== 'census') thread.lines.get(reply.id)?.reply(reply);
       });
       worker.on('error', (error) => {
         this.#options.logger.error({ error }, 'pipeline worker failed');
@@ -154,6 +171,21 @@ export class PipelinePool {
       (error: unknown) => this.#options.logger.fatal({ error }, 'pipeline worker could not be replaced'),
     );
   }
+}
+
+function countOn({ worker, lines, messages }: Thread): Promise<ThreadCensus> {
+  return new Promise((resolve, reject) => {
+    const dead = () => reject(new VaktraError('conversation_failed', 'The pipeline worker died: ask again.'));
+    const count = (reply: PipelineReply) => {
+      if (reply.type !== 'census') return;
+      worker.off('message', count);
+      worker.off('exit', dead);
+      resolve({ lines: lines.size, residents: reply.residents, messages });
+    };
+    worker.on('message', count);
+    worker.once('exit', dead);
+    worker.postMessage({ type: 'census' } satisfies PipelineRequest);
+  });
 }
 
 /** By message, so that native code is not torn down in the middle of a run. */

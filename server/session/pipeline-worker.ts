@@ -135,6 +135,10 @@ function handle(parts: PipelineParts, request: PipelineRequest): void {
     void shutDown();
     return;
   }
+  if (request.type === 'census') {
+    post({ type: 'census', residents: residents.size });
+    return;
+  }
   if (request.type === 'close') avatars.release(request.id);
   const resident = residents.get(request.id);
   // What was on its way when the conversation ended is of no use any more.
@@ -219,7 +223,7 @@ try {
     try {
       handle({ motion, vad, painter }, request);
     } catch (error) {
-      if (request.type === 'shut-down') throw error;
+      if (!('id' in request)) throw error;
       if (residents.has(request.id)) giveUp(request.id, error);
       else fail(request.id, toVaktraError(error), true);
     }

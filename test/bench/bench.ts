@@ -7,13 +7,15 @@ import { runTool } from '../../server/tools/run-tool.ts';
 import { speakText } from '../../server/tools/voice.ts';
 import { startServer } from '../browser/whole-server.ts';
 import { measureHeard } from './heard.ts';
+import { leakBench } from './leak/leak-bench.ts';
 import { type LoadRow, runLoad } from './load-run.ts';
 import { measureTree } from './process-tree.ts';
 import { measureStages } from './stage-costs.ts';
 import { printTable } from './table.ts';
 import { turnBench } from './turn/turn-bench.ts';
 
-const USAGE = `npm run bench -- turn: conversations by voice; see npm run bench -- turn --help
+const USAGE = `npm run bench -- leak: what conversations leave behind; see npm run bench -- leak --help
+npm run bench -- turn: conversations by voice; see npm run bench -- turn --help
 npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
 
   --conversations  how many at once, one run each; stops after the first run that repeats over 1 % of its pictures
@@ -72,4 +74,6 @@ async function main(): Promise<void> {
 }
 
 const [mode, ...args] = process.argv.slice(2);
-await runTool(mode === 'turn' ? () => turnBench(args) : main);
+const modes: Record<string, (args: string[]) => Promise<void>> = { leak: leakBench, turn: turnBench };
+const chosen = modes[mode ?? ''];
+await runTool(chosen ? () => chosen(args) : main);
