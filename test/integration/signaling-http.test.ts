@@ -156,6 +156,22 @@ describe('a session', () => {
       status: 404,
       code: 'portrait_unknown',
     },
+    ...[
+      { name: 'a background that is none', look: { background: 'chartreuse' } },
+      { name: 'a size that is none', look: { size: 500 } },
+      { name: 'a framing that is none', look: { framing: 'oval' } },
+      { name: 'a background picture that did not come', look: { background: 'picture' } },
+    ].map(({ name, look }) => ({
+      ...{ name, path: '/v1/sessions', init: json({ portrait: 'mona-lisa', ...look }) },
+      ...{ status: 400, code: 'invalid_message' },
+    })),
+    {
+      name: 'a background picture beside another background',
+      path: '/v1/sessions',
+      init: form({ portrait: 'mona-lisa', background: 'blur', background_picture: new Uint8Array(10) }),
+      status: 400,
+      code: 'invalid_message',
+    },
     { name: 'no portrait', path: '/v1/sessions', init: json({}), status: 400, code: 'invalid_message' },
     {
       name: 'a body that is no JSON',
