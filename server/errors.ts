@@ -42,6 +42,7 @@ export const ERROR_STATUS = {
   conversations_full: 503,
   transport_failed: 400,
   route_unknown: 404,
+  kiosk_unknown: 404,
   url_refused: 400,
   brain_failed: 502,
   recognition_failed: 502,

@@ -12,6 +12,7 @@ import type { Attendance } from './attendance.ts';
 import { addCors } from './cors.ts';
 import { securityHeaders } from './headers.ts';
 import { check } from './http/check.ts';
+import { addKiosks } from './http/kiosks.ts';
 import { addStudio, type StudioRouteParts } from './http/studio.ts';
 import { chosenLook, lookFields } from './look.ts';
 import { moodFields } from './messages.ts';
@@ -96,6 +97,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   addOperations(app, parts);
   addChoices(app, parts);
   addSessions(app, parts);
+  addKiosks(app);
   if (parts.studio) addStudio(app, parts.studio);
   return app;
 }
