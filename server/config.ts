@@ -158,12 +158,20 @@ function siblingKeys(above: PropertyKey[]): string[] {
 }
 
 /** What no single key shows: which values contradict each other. */
-function checkTogether({ speech }: z.infer<typeof configSchema>): void {
+function checkTogether({ speech, conversations }: z.infer<typeof configSchema>): void {
   const { positive, negative } = speech.vad;
   if (negative > positive) {
     throw new VaktraError(
       'config_invalid',
       `speech.vad.negative is ${negative}: it must not be above speech.vad.positive, which is ${positive}.`,
+    );
+  }
+  const { warningSeconds } = conversations;
+  for (const key of ['idleSeconds', 'maxSeconds'] as const) {
+    if (warningSeconds < conversations[key]) continue;
+    throw new VaktraError(
+      'config_invalid',
+      `conversations.warningSeconds is ${warningSeconds}: it must be below conversations.${key}, which is ${conversations[key]}.`,
     );
   }
 }

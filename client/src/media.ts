@@ -90,10 +90,11 @@ export class Media {
   async repair(): Promise<void> {
     for (const transport of [this.#receiving, this.#sending]) {
       if (transport === undefined || transport.closed) continue;
-      const { ice_parameters: iceParameters } = await this.#socket().request({
+      const { ice_parameters: iceParameters, ice_servers: iceServers } = await this.#socket().request({
         type: 'transport.restart_ice',
         transport: transport.id,
       });
+      await transport.updateIceServers({ iceServers });
       await transport.restartIce({ iceParameters });
     }
   }

@@ -20,8 +20,11 @@ export interface AttendanceLimits {
 interface Entry {
   conversation: Conversation;
   sockets: number;
+  /** It listens, thinks or speaks: that is use, however long it takes. */
+  isBusy: boolean;
   wasAttended: boolean;
-  timer?: NodeJS.Timeout;
+  /** Its end; undefined while it is in use. */
+  timer?: NodeJS.Timeout | undefined;
   /** The warning before `timer`. */
   warning?: NodeJS.Timeout | undefined;
   /** Its longest time, and the warning before it. */
@@ -47,11 +50,11 @@ export class Attendance {
       this.#later(maxMs - warningMs, () => conversation.warn(ending(`it may last ${maxMs / 1000} s`, warningMs))),
       this.#later(maxMs, () => this.#expire(conversation, `lasted ${maxMs / 1000} s, as long as it may,`)),
     ];
-    this.#entries.set(conversation.id, { conversation, sockets: 0, wasAttended: false, age });
+    this.#entries.set(conversation.id, { conversation, sockets: 0, isBusy: false, wasAttended: false, age });
     this.#rearm(conversation.id);
     conversation.on('closed', () => this.#forget(conversation.id));
     // Speech that comes from a microphone shows itself only as a change of state.
-    conversation.on('state', () => this.touch(conversation.id));
+    conversation.on('state', ({ state }) => this.#follow(conversation.id, state !== 'idle'));
   }
 
   join(conversation: Conversation): void {
@@ -75,6 +78,13 @@ export class Attendance {
     for (const id of [...this.#entries.keys()]) this.#forget(id);
   }
 
+  #follow(id: string, isBusy: boolean): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.isBusy = isBusy;
+    this.#rearm(id);
+  }
+
   #count(id: string, change: number): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -90,6 +100,11 @@ export class Attendance {
     clearTimeout(entry.warning);
     const { conversation } = entry;
     const attended = entry.sockets > 0;
+    if (attended && entry.isBusy) {
+      entry.timer = undefined;
+      entry.warning = undefined;
+      return;
+    }
     const absenceMs = entry.wasAttended ? this.#limits.graceMs : this.#limits.firstSocketMs;
     const limitMs = attended ? this.#limits.idleMs : absenceMs;
     const why = `${attended ? 'was not used' : 'had no socket'} for ${limitMs / 1000} s`;

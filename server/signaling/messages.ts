@@ -150,7 +150,7 @@ export interface Results {
     dtls_parameters: mediasoup.DtlsParameters;
     ice_servers: IceServer[];
   };
-  'transport.restart_ice': { ice_parameters: mediasoup.IceParameters };
+  'transport.restart_ice': { ice_parameters: mediasoup.IceParameters; ice_servers: IceServer[] };
   consume: {
     consumers: {
       id: string;

@@ -36,6 +36,8 @@ export async function perform(
     case 'transport.restart_ice': {
       const result: Results['transport.restart_ice'] = {
         ice_parameters: await conversation.restartIce(message.transport),
+        // The passwords for TURN that came with the transport may have ended since.
+        ice_servers: iceServers(),
       };
       return result;
     }

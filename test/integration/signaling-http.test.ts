@@ -1,6 +1,7 @@
 // The HTTP routes against a listening server: what they answer, and what they answer to what is wrong.
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VaktraError } from '../../server/errors.ts';
 import { PREPARING_STEPS } from '../../server/types.ts';
 import { RecordingHost, startSignaling, TEST_CONFIG } from './signaling-host.ts';
 
@@ -50,6 +51,17 @@ describe('the choices', () => {
 
   it('are the languages of the voice', async () => {
     expect((await request('/v1/languages')).body).toEqual({ languages: [{ id: 'en', name: 'English' }] });
+  });
+});
+
+describe('a full server', () => {
+  it('says when to come back', async () => {
+    host.create = async () => {
+      throw new VaktraError('conversations_full', 'All 8 conversations are taken: try again in a minute.');
+    };
+    const refused = await request('/v1/sessions', json({ portrait: 'lady' }));
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'conversations_full', status: 503 } } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });
 

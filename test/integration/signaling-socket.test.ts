@@ -451,6 +451,22 @@ describe('a conversation', () => {
     expect(conversation.closed).toBe(false);
   });
 
+  it('is in use for as long as a speech takes, and is closed when nobody uses it after that', async () => {
+    await server.close();
+    server = await startSignaling(host, withDurations({ idleSeconds: 0.6, warningSeconds: 0.2 }));
+    const client = await Client.open();
+    await client.join();
+    conversation.emit('state', { state: 'speaking', sample: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    client.json({ type: 'keep_alive', id: 'in the middle of it' });
+    await client.reply('in the middle of it');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(client.received.filter(({ type }) => type === 'warning')).toEqual([]);
+    expect(conversation.closed).toBe(false);
+    conversation.emit('state', { state: 'idle', sample: 96_000 });
+    await client.next(({ type }) => type === 'closed');
+  });
+
   it('that is as long as it may be is closed although it is used, with a warning before', async () => {
     await server.close();
     server = await startSignaling(host, withDurations({ maxSeconds: 0.8, warningSeconds: 0.4 }));
@@ -489,6 +505,9 @@ it('gives browsers TURN servers with a password that ends', async () => {
       .update(entry?.username ?? '')
       .digest('base64'),
   );
+  // A password that is good for an hour may have ended when the network changes.
+  client.json({ type: 'transport.restart_ice', id: 2, transport: 'transport-1' });
+  expect((await client.reply(2)).result).toMatchObject({ ice_servers: [{ urls: turn.urls }] });
 });
 
 it('a socket at another address is turned away', async () => {

@@ -146,6 +146,12 @@ describe('loadConfig', () => {
     expect(refusal({ env: { VAKTRA_SPEECH_VAD_NEGATIVE: '0.6' } })).toBe(
       'speech.vad.negative is 0.6: it must not be above speech.vad.positive, which is 0.5.',
     );
+    expect(refusal({ env: { VAKTRA_CONVERSATIONS_IDLE_SECONDS: '30' } })).toBe(
+      'conversations.warningSeconds is 30: it must be below conversations.idleSeconds, which is 30.',
+    );
+    expect(refusal({ env: { VAKTRA_CONVERSATIONS_MAX_SECONDS: '10' } })).toBe(
+      'conversations.warningSeconds is 30: it must be below conversations.maxSeconds, which is 10.',
+    );
   });
 
   it('names a file that is not there or is no YAML', () => {
