@@ -35,7 +35,7 @@ export class PanelView {
 
   constructor(texts: PanelTexts, heading: string, isDialog: boolean) {
     this.#texts = texts;
-    this.log = h('ol', { class: 'log', part: 'log', role: 'log', 'aria-label': texts.log, tabindex: '0' });
+    this.log = h('ol', { class: 'log', part: 'log', 'aria-label': texts.log, tabindex: '0' });
     this.topics = h('div', { class: 'topics', part: 'topics' });
     this.sound = round('sound', texts.soundOn, 'soundOn');
     this.minimise = round('minimise', texts.minimise, 'minimise');
@@ -75,8 +75,10 @@ export class PanelView {
       h('header', { class: 'bar', part: 'header' }, who, this.sound, this.minimise, this.end),
       h('div', { class: 'foot' }, this.captions),
     );
+    // A list may not be a log itself.
+    const said = h('div', { class: 'said', role: 'log' }, this.log);
     const disclosure = h('p', { class: 'disclosure', part: 'disclosure' }, texts.disclosure);
-    const talk = h('div', { class: 'talk', part: 'talk' }, this.log, this.topics, this.#notice, this.form, disclosure);
+    const talk = h('div', { class: 'talk', part: 'talk' }, said, this.topics, this.#notice, this.form, disclosure);
     const role = isDialog ? 'dialog' : 'region';
     this.panel = h('section', { class: 'panel', part: 'panel', role, 'aria-label': heading }, stage, talk);
     this.showState('idle');
