@@ -1,6 +1,7 @@
 // Which settings there are and what each may be. config/default.yaml holds their values and explains them; a test keeps
 // the two together. Has no defaults of its own and reads nothing.
 import { z } from 'zod';
+import { ORIGIN_PATTERN } from './origins.ts';
 
 const PATH = 'a path';
 const ADDRESS = 'a host name or IP address';
@@ -12,7 +13,7 @@ export const configSchema = z.strictObject({
     port: whole(0, 65_535),
     maxMessageBytes: whole(1024, 16 * 1024 * 1024),
     origins: listOf(
-      z.string().regex(/^(\*|https?:\/\/(\*\.)?[a-z0-9.:[\]-]+)$/i),
+      z.string().regex(ORIGIN_PATTERN),
       'origins such as https://shop.example or https://*.shop.example, or *',
     ),
     tls: z.strictObject({
@@ -20,6 +21,11 @@ export const configSchema = z.strictObject({
       key: orNull(text(PATH)),
       development: allowed(z.boolean(), 'true or false'),
     }),
+  }),
+  access: z.strictObject({
+    apiKeys: listOf(z.string().regex(/^\S{16,}$/), 'keys of 16 characters or more, without spaces'),
+    secret: orNull(z.string().min(16).meta({ allowed: 'a text of 16 characters or more' })),
+    tokenMinutes: whole(1, 1440),
   }),
   media: z.strictObject({
     listenIp: allowed(z.union([z.ipv4(), z.ipv6()]), 'an IP address'),

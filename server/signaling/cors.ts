@@ -1,5 +1,6 @@
 // Which other websites' pages may talk to this server from a browser (CORS, Fetch Standard section 3.2). The own pages need none of it.
 import type { FastifyInstance } from 'fastify';
+import { isListed } from '../origins.ts';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS = 'authorization, content-type';
@@ -15,7 +16,7 @@ export function addCors(app: FastifyInstance, origins: readonly string[]): void 
     const { origin } = request.headers;
     // A cache between must not give one site the answer that was made for another.
     reply.header('vary', 'origin');
-    if (origin === undefined || !isAllowed(origin, origins)) return;
+    if (origin === undefined || !isListed(origin, origins)) return;
     reply.headers({
       'access-control-allow-origin': origin,
       'access-control-expose-headers': ANSWER_HEADERS,
@@ -28,13 +29,5 @@ export function addCors(app: FastifyInstance, origins: readonly string[]): void 
       'access-control-max-age': MAX_AGE_SECONDS,
     });
     await reply.code(NO_CONTENT).send();
-  });
-}
-
-function isAllowed(origin: string, origins: readonly string[]): boolean {
-  return origins.some((allowed) => {
-    if (allowed === '*' || allowed.toLowerCase() === origin) return true;
-    const [scheme, below] = allowed.toLowerCase().split('*');
-    return below !== undefined && origin.startsWith(scheme ?? '') && origin.endsWith(below);
   });
 }

@@ -6,10 +6,10 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VaktraError } from '../errors.ts';
 import type { ConversationHost, Studio } from '../session/index.ts';
+import { type AccessSettings, createAccess } from './access/index.ts';
 import { Attendance } from './attendance.ts';
 import { Connection } from './connection.ts';
-import { requireAdmin } from './http/local-only.ts';
-import { createHttp, type MetricsRegistry } from './http.ts';
+import { createHttp, type MetricsRegistry } from './http/index.ts';
 import { type TlsSettings, tlsFiles } from './tls.ts';
 import { type TurnSettings, turnServers } from './turn-servers.ts';
 
@@ -25,6 +25,7 @@ const FIRST_SOCKET_MS = 15_000;
 /** The settings that signaling reads; the server's Config (config/default.yaml explains each) is one of these. */
 export interface SignalingConfig {
   http: { host: string; port: number; maxMessageBytes: number; origins: readonly string[]; tls: Readonly<TlsSettings> };
+  access: AccessSettings;
   portraits: { maxUploadBytes: number };
   conversations: { graceSeconds: number; idleSeconds: number; maxSeconds: number; warningSeconds: number };
   media: { turn: TurnSettings };
@@ -62,6 +63,7 @@ export function createSignaling({
   metrics,
 }: SignalingOptions): Signaling {
   const connections = new Set<Connection>();
+  const access = createAccess(config.access);
   let ready = true;
   const attendance = new Attendance(
     {
@@ -79,12 +81,9 @@ export function createSignaling({
     maxPictureBytes: config.portraits.maxUploadBytes,
     origins: config.http.origins,
     tls: tlsFiles(config.http.tls, tlsDirectory),
+    access,
     host,
-    studio: studio && {
-      studio,
-      maxPictureBytes: config.portraits.maxUploadBytes,
-      requireAdmin,
-    },
+    studio,
     attendance,
     metrics,
     logger,

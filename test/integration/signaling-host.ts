@@ -170,6 +170,7 @@ export const TEST_CONFIG: SignalingConfig = {
     origins: [],
     tls: { cert: null, key: null, development: false },
   },
+  access: { apiKeys: [], secret: null, tokenMinutes: 15 },
   portraits: { maxUploadBytes: 200_000 },
   media: { turn: { urls: [], secret: null, ttlSeconds: 60 } },
   conversations: { graceSeconds: 0.3, idleSeconds: 60, maxSeconds: 600, warningSeconds: 30 },

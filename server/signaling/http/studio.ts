@@ -7,6 +7,8 @@ import { EMOTIONS } from '../../types.ts';
 import { lookFields } from '../look.ts';
 import { parseForm, readFace, readFile, readPicture, textIn } from '../upload.ts';
 import { check } from './check.ts';
+import { admit } from './guard.ts';
+import type { HttpParts } from './parts.ts';
 import { auditShape, avatarShape, consentShape } from './studio-shapes.ts';
 
 const MAX_NAME_CHARS = 120;
@@ -15,13 +17,6 @@ const MAX_AUDIT_LINES = 500;
 const DEFAULT_AUDIT_LINES = 100;
 /** A minute of 16-bit samples at 48 kHz. */
 const MAX_SOUND_BYTES = 6_000_000;
-
-export interface StudioRouteParts {
-  studio: Studio;
-  maxPictureBytes: number;
-  /** @throws VaktraError for whoever is no administrator */
-  requireAdmin: (request: FastifyRequest) => Promise<unknown>;
-}
 
 const name = z.string().trim().min(1).max(MAX_NAME_CHARS);
 const text = z.string().trim().min(1).max(MAX_TEXT_CHARS);
@@ -59,26 +54,25 @@ const auditQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_AUDIT_LINES).default(DEFAULT_AUDIT_LINES),
 });
 
-export function addStudio(app: FastifyInstance, parts: StudioRouteParts): void {
+export function addStudio(app: FastifyInstance, studio: Studio, { access, maxPictureBytes }: HttpParts): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
-      await parts.requireAdmin(request);
+      await admit(access, request, 'admin');
     });
-    addAvatars(scope, parts);
-    addConsents(scope, parts);
+    addAvatars(scope, studio, maxPictureBytes);
+    addConsents(scope, studio, maxPictureBytes);
     scope.get('/v1/studio', async () => ({
-      consent_languages: parts.studio.consents.spokenLanguages(),
-      max_picture_bytes: parts.maxPictureBytes,
+      consent_languages: studio.consents.spokenLanguages(),
+      max_picture_bytes: maxPictureBytes,
     }));
     scope.get('/v1/audit', async (request) => {
       const { avatar, before, limit } = check(auditQuery, request.query);
-      return { lines: (await parts.studio.audit({ avatarId: avatar, before, limit })).map(auditShape) };
+      return { lines: (await studio.audit({ avatarId: avatar, before, limit })).map(auditShape) };
     });
   });
 }
 
-function addAvatars(app: FastifyInstance, { studio, maxPictureBytes }: StudioRouteParts): void {
-  const { avatars, consents, guard } = studio;
+function addAvatars(app: FastifyInstance, { avatars, consents, guard }: Studio, maxPictureBytes: number): void {
   const whole = async (id: string) => avatarShape(await avatars.get(id), await consents.of(id));
 
   app.get('/v1/avatars', async () => {
@@ -116,9 +110,7 @@ function addAvatars(app: FastifyInstance, { studio, maxPictureBytes }: StudioRou
   });
 }
 
-function addConsents(app: FastifyInstance, { studio, maxPictureBytes }: StudioRouteParts): void {
-  const { avatars, consents, guard } = studio;
-
+function addConsents(app: FastifyInstance, { avatars, consents, guard }: Studio, maxPictureBytes: number): void {
   app.post('/v1/avatars/:id/consents', async (request, reply) => {
     const id = idOf(request);
     if (request.body instanceof Uint8Array) {

@@ -1,0 +1,31 @@
+// What the routes are put together from.
+import type { Logger } from 'pino';
+import type { ConversationHost, Studio } from '../../session/index.ts';
+import type { Access } from '../access/index.ts';
+import type { Attendance } from '../attendance.ts';
+
+/** What `/metrics` needs of a prom-client registry. */
+export interface MetricsRegistry {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+export interface HttpParts {
+  /** The built page. */
+  clientDirectory: string;
+  maxMessageBytes: number;
+  maxPictureBytes: number;
+  /** Other websites whose pages may ask. */
+  origins: readonly string[];
+  /** Certificate and key of https; undefined for http. */
+  tls: { cert: Buffer; key: Buffer } | undefined;
+  access: Access;
+  host: ConversationHost;
+  /** Undefined where no avatars are kept. */
+  studio: Studio | undefined;
+  attendance: Attendance;
+  metrics: MetricsRegistry;
+  logger: Logger;
+  /** False once the server drains: it takes no new conversations. */
+  isReady: () => boolean;
+}
