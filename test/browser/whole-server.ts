@@ -49,7 +49,7 @@ export async function startServer(
 }
 
 /** A port with room for the media workers above it. */
-async function freeMediaPort(): Promise<number> {
+export async function freeMediaPort(): Promise<number> {
   const span = (LAST_MEDIA_PORT - FIRST_MEDIA_PORT) / MEDIA_PORT_STEP;
   // Test processes start apart from each other, so that they rarely try the same port at the same time.
   const first = process.pid % span;
