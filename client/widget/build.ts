@@ -32,13 +32,18 @@ const ICONS = {
 } as const;
 
 export function icon(name: keyof typeof ICONS): SVGSVGElement {
+  return outline(name, ICONS[name]);
+}
+
+/** @param path on a grid of 24 */
+export function outline(name: string, path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
   svg.setAttribute('class', `icon icon-${name}`);
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
+  const shape = document.createElementNS(SVG, 'path');
+  shape.setAttribute('d', path);
+  svg.append(shape);
   return svg;
 }
 
