@@ -18,7 +18,9 @@ export async function startWebsite(): Promise<Website> {
   const pages = new Map<string, SitePage>();
   const site = createServer((request, response) => {
     const page = pages.get(request.url ?? '/');
-    response.writeHead(page === undefined ? 404 : 200, {
+    // Browsers ask for an icon by themselves; that there is none is no fault of a test.
+    const missing = request.url === '/favicon.ico' ? 204 : 404;
+    response.writeHead(page === undefined ? missing : 200, {
       'content-type': 'text/html; charset=utf-8',
       ...page?.headers,
     });
