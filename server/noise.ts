@@ -1,5 +1,5 @@
 // Noise that depends on (seed, frame, channel) alone: any cutting into windows, and any order, draws the same numbers.
-// models/training/noise.py does the same; the golden test holds the two together.
+// models/training/motion/noise.py does the same; the golden test holds the two together.
 
 const TWO_PI = 2 * Math.PI;
 const WORDS = 2 ** 32;

@@ -54,6 +54,6 @@ ALIGNER_TRAINING_STEPS = 200 if SMOKE else 1600
 TEACHER_TRAINING_STEPS = 300 if SMOKE else 7800
 DISTIL_TRAINING_STEPS = 200 if SMOKE else 2200
 STUDENT_STEPS = 2  # denoising steps of the shipped model
-# The student's noise for pitch, yaw, roll, x, y, z: gives back the spread that few steps cost (evaluate_alive.py, tuning clips).
+# The student's noise for pitch, yaw, roll, x, y, z: gives back the spread that few steps cost (evaluation/alive.py, tuning clips).
 HEAD_TEMPERATURE = [1.75, 1.5, 1.65, 1.55, 1.55, 1.55]
 GUIDANCE = 1.1  # on the sound, for the face rows, in the teacher, distilled into the student; chosen on the tuning clips

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs one step of the training in its own Python environment, which is made on the first call.
-#   VAKTRA_DATA=/path/to/data bash models/training/python.sh track.py
+#   VAKTRA_DATA=/path/to/data bash models/training/python.sh -m face.track
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ ! -e .venv/ready ]; then

@@ -1,5 +1,5 @@
 // Draws every shipped portrait in every mood with several mouths, by the code that serves: the part of `npm run eval:motion` that
-// models/training/evaluate_mood.py reads back with a face tracker.
+// models/training/evaluation/mood.py reads back with a face tracker.
 //
 //   node test/bench/eval-mood-faces.ts FOLDER      writes I420 pictures of 512 x 512 there and prints what they are, JSON
 

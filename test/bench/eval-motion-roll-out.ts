@@ -1,5 +1,5 @@
 // Rolls the motion model out over sounds, as a conversation does, as fast as it goes, and writes the motion: the part of
-// `npm run eval:motion` that runs the served code. models/training/evaluate_roll.py calls it and reads what it wrote.
+// `npm run eval:motion` that runs the served code. models/training/evaluation/roll.py calls it and reads what it wrote.
 //
 //   node test/bench/eval-motion-roll-out.ts PLAN.json      prints {coefficients, frames, milliseconds, firstMilliseconds, cacheBytes}
 

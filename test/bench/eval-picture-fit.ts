@@ -12,7 +12,7 @@ const POSE = 24;
 const FIRST_EYE_ROW = 30;
 const EYE_ROWS = 4;
 const MODEL_ROWS = FIRST_EYE_ROW + EYE_ROWS;
-/** As in fitting the basis (models/training/basis.py). */
+/** As in fitting the basis (models/training/face/basis.py). */
 const CAMERA_DISTANCE_UNITS = 10;
 const LIP_WEIGHT = 4;
 const DEPTH_WEIGHT = 0.4;

@@ -23,7 +23,7 @@ export function trackPictures(pictures: Iterable<Uint8Array>): Tracked[] {
       'bash',
       [
         join(PROJECT_ROOT, 'models/training/python.sh'),
-        ...['painter/track_pictures.py', from, to, '--side', String(PICTURE_SIZE_PX)],
+        ...['-m', 'painter.track_pictures', from, to, '--side', String(PICTURE_SIZE_PX)],
       ],
       { encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '1' } },
     );

@@ -15,7 +15,7 @@ const hasNumpy = spawnSync(PYTHON, ['-c', 'import numpy']).status === 0;
 
 describe('the statistics', () => {
   it.skipIf(!hasNumpy)('give the known answers', () => {
-    const { status, stderr } = spawnSync(PYTHON, ['-m', 'unittest', 'test_evaluate_statistics'], {
+    const { status, stderr } = spawnSync(PYTHON, ['-m', 'unittest', 'evaluation.test_statistics'], {
       cwd: TRAINING,
       encoding: 'utf8',
     });

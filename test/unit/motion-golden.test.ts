@@ -1,4 +1,4 @@
-// The golden file holds training and serving together: models/training/golden.py wrote sound, conditions and motion.
+// The golden file holds training and serving together: models/training/motion/golden.py wrote sound, conditions and motion.
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AT_REST } from '../../server/motion/behaviour/index.ts';

@@ -4,17 +4,14 @@ Looks: colour, warmth, gamma, grey and sepia, light from a side, sharpness, JPEG
 canvas, craquelure), film grain. What lies *on* the picture (grain, strokes, cracks) is carried along with the skin in the target, as it
 will be when a still portrait is moved, and is new between the lips: independent grain everywhere would teach the net to wipe it off.
 """
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
-import mesh
-from expressions import mirror_of
+from face import mesh
+from face.expressions import mirror_of
 from painter import crop
 
 SIZE, WIDE, MARGIN = crop.SIZE, crop.WIDE, crop.MARGIN

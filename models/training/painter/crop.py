@@ -12,16 +12,13 @@ reference's crop, resampled once to the crop's scale, with 16 more pixels on eac
 Triangles: rings around the face's outline (they carry a share of its shift, as in the rig), the opening of the mouth, the face from back
 to front. Between the lips the warp is black: warp * (1 - coverage of the inner lips).
 """
-import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import numba
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
-import mesh
+from face import mesh
 
 SIZE = 128  # pixels of a crop's side
 MARGIN = 16  # pixels on each side that the wide reference shows beyond the crop

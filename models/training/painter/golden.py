@@ -8,7 +8,7 @@ import json
 import numpy as np
 
 import config
-import mesh
+from face import mesh
 from painter import crop
 
 PER_UNIT_PX, ROLL, MIDDLE = 118.0, 0.1, (256.0, 250.0)

@@ -2,18 +2,15 @@
 
 Lengths are centimetres, axes the model's own: x to the picture's right, y up, z towards the camera. Source: ICT FaceKit (MIT).
 """
-import sys
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
-import mesh
-from expressions import FACE_VERTICES, surface_weights
+from face import mesh
+from face.expressions import FACE_VERTICES, surface_weights
 from painter import crop
 
 SKIN, SOCKET, GUMS, TEETH = range(4)  # materials; the tongue is a share of the gums' vertices

@@ -91,7 +91,7 @@ class Step(nn.Module):
         return told.split([layer.out_channels for layer in self.timed_layers()], 1)
 
     def forward(self, z, features, biases):
-        """`biases` None where they are folded into the layers (export.py)."""
+        """`biases` None where they are folded into the layers (motion/export.py)."""
         f0, f1, f2 = features if biases is None else (feature + bias for feature, bias in zip(features, biases))
         x0 = F.relu(self.stem(z) + f0)
         x1 = self.mid1(F.relu(self.down1(x0) + f1))

@@ -4,24 +4,21 @@ GRID speaker 1 (15 pictures a clip, wide openings preferred) and the other talke
 Every picture is brought into its clip's rest pose, that of picture 0: landmarks rigidly in 3D by points which speech does not move, colours by the mesh.
 A part: references [r, 160, 160, 3] and targets [n, 128, 128, 3] uint8 sRGB; their landmarks in crop positions, reference_points [r, 478, 2]
 and points [n, 478, 2]; neutral [c, 478, 2] of each clip or look; clip [n], reference_clip [r] (index into neutral); person [c], name [c].
-Usage: VAKTRA_DATA=... python painter/pairs.py      about 5 minutes on one core.
+Usage: VAKTRA_DATA=... python -m painter.pairs      about 5 minutes on one core.
 """
 import json
-import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import av
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
-import mesh
-from basis import load as load_track
-from basis import procrustes
+from face import mesh
+from face.basis import load as load_track
+from face.basis import procrustes
+from face.track import UPSCALE
 from painter import crop
 from painter.stills import Stills
-from track import UPSCALE
 
 CACHE = config.CACHE / "painter"
 TALKERS_FOR_TRAINING = ("brbk7n", "lbbc2a", "sbia1a", "bbab8n")
@@ -164,7 +161,7 @@ def load(part, rendered=True):
     paths = [CACHE / f"real-{part}.npz", *(sorted(CACHE.glob(f"render-{part}-*.npz")) if rendered else [])]
     paths = [path for path in paths if path.exists() and ".part" not in path.name]
     if not paths:
-        raise SystemExit(f"{CACHE}/real-{part}.npz is missing: run painter/pairs.py")
+        raise SystemExit(f"{CACHE}/real-{part}.npz is missing: run python -m painter.pairs")
     return join([Part(**np.load(path)) for path in paths])
 
 

@@ -3,17 +3,14 @@
 A look is a person (ICT identity, own teeth), a skin, a light and a camera; it has one reference with closed lips and eight targets with
 lips of speech in the same pose. Same format as the real pairs (pairs.py). What it teaches: teeth that stay with their jaw, tongue, dark
 behind them, lips of all colours; how real skin looks, only the filmed pairs know.
-Usage: VAKTRA_DATA=... python painter/render.py [--looks 2500] [--worker 0/1]      about 0.5 s a look on one core, resumable by shards.
+Usage: VAKTRA_DATA=... python -m painter.render [--looks 2500] [--worker 0/1]      about 0.5 s a look on one core, resumable by shards.
 """
 import argparse
-import sys
-from pathlib import Path
 
 import cv2
 import numba
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
 from painter import crop, pairs, raster, skin
 from painter.head import GUMS, SKIN, SOCKET, TEETH, Head, expression, rest_expression, smoothstep, snapped

@@ -1,15 +1,13 @@
 """Draws a contact sheet of pairs: reference | warp | target | target - warp | the five maps, a row each, to be looked at.
 
-Usage: python painter/sheet.py tune SHEET.png [--rows 8] [--seed 0] [--augment] [--person s1] [--only render]
+Usage: python -m painter.sheet tune SHEET.png [--rows 8] [--seed 0] [--augment] [--person s1] [--only render]
 """
 import argparse
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from painter import augment, pairs
 
 GAP = 2  # pixels between pictures

@@ -1,11 +1,8 @@
 """A random person's skin and lips, painted on the face as seen from the front: colour, relief and gloss maps for render.py."""
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from painter import crop
 
 SIZE = 640  # texels of a map's side

@@ -1,18 +1,15 @@
 """Landmarks of single pictures: what the painter learns from and what `npm run eval:picture` measures with.
 
-The tracks of films (track.py) are smoothed over time: their lips come half a picture late and 6 to 13 % too small, so a picture and its
+The tracks of films (face/track.py) are smoothed over time: their lips come half a picture late and 6 to 13 % too small, so a picture and its
 landmarks do not belong together closely enough for a painter. Here every picture is looked at by itself, cut as the server cuts portraits.
 """
-import sys
-from pathlib import Path
 
 import cv2
 import mediapipe as mp
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
-import mesh
+from face import mesh
 
 CUT_PX = 512  # side of the cut that is looked at
 CUT_UNITS, EYE_LINE = 4.3, 0.42  # its side in eye-corner distances, and how far down the eyes are (server/avatar/framing.ts)

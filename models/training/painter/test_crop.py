@@ -1,13 +1,10 @@
 """The mouth crop's geometry against known answers: python -m unittest painter.test_crop, in models/training."""
-import sys
 import unittest
-from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import config
-import mesh
+from face import mesh
 from painter import crop, pairs
 
 

@@ -1,15 +1,13 @@
 """Finds the 478 landmarks in a file of pictures, each by itself: what `npm run eval:picture` measures drawn faces with.
 
 PICTURES is [n, side, side, 3] uint8, sRGB; LANDMARKS becomes [n, 478, 3] float32 in their pixels, NaN where no face is seen.
-Usage: VAKTRA_DATA=... python painter/track_pictures.py PICTURES LANDMARKS [--side 512]      about 15 ms a picture.
+Usage: VAKTRA_DATA=... python -m painter.track_pictures PICTURES LANDMARKS [--side 512]      about 15 ms a picture.
 """
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from painter.stills import Stills
 
 

@@ -11,7 +11,7 @@ import { STREAM } from './streams.ts';
  * speakers do is long known (Argyle and Cook, Gaze and Mutual Gaze, 1976), and that hard thought turns the eyes away
  * (Doherty-Sneddon and Phelps, Gaze aversion, 2005); the shares themselves are chosen, for a camera's picture, which asks for
  * more contact. Spreads keep the eyes' variance, in talk with pauses and in talk alone, near the filmed man's
- * (test/bench/eval-states.ts, models/training/evaluate_drift.py).
+ * (test/bench/eval-states.ts, models/training/evaluation/drift.py).
  */
 const GAZE = {
   idle: { onVisitor: 0.55, spreadX: 0.048, spreadY: 0.025, minS: 0.5, meanExtraS: 1.5 },

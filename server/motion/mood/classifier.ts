@@ -1,5 +1,5 @@
 // Reads a mood out of a voice's figures: softmax regression on how they differ from the voice's own slow baseline, as trained
-// by models/training/mood.py.
+// by models/training/mood/train.py.
 
 import { z } from 'zod';
 import type { Mood } from '../../types.ts';

@@ -1,5 +1,5 @@
 // The 26 figures that a mood is heard from, as running sums over a voice's steps, in which old ones fade. Absolute level is in
-// none of them. The same as models/training/mood_features.py.
+// none of them. The same as models/training/mood/features.py.
 
 import { BAND_COUNT } from './spectrum.ts';
 import type { VoiceStep } from './voice-frame.ts';

@@ -1,5 +1,5 @@
 // One 20 ms step of a voice for the mood: level, pitch and how the power is spread over 8 bands.
-// The arithmetic is that of models/training/mood_features.py to the last constant; a golden test holds the two together.
+// The arithmetic is that of models/training/mood/features.py to the last constant; a golden test holds the two together.
 
 import { MODEL_RATE_HZ } from '../../types.ts';
 import { BAND_COUNT, bandShares } from './spectrum.ts';
