@@ -1,0 +1,68 @@
+// One speech from the request until it was heard or cut, as a handle with promises. connection and session tell it what happens.
+import type { VaktraClientError } from './error.ts';
+import type { ServerEvent, SpeechEnd } from './types.ts';
+
+type SpeechEvent = Extract<ServerEvent, { type: `speech.${string}` }>;
+
+export class Speech {
+  readonly eventId: string;
+  readonly #accepted = Promise.withResolvers<void>();
+  readonly #started = Promise.withResolvers<{ sample: number } | undefined>();
+  readonly #ended = Promise.withResolvers<SpeechEnd>();
+  #startSample: number | undefined;
+
+  constructor(eventId: string) {
+    this.eventId = eventId;
+    // Whoever waits for one of them must not be punished for the others; `speech.failed` tells those who wait for none.
+    for (const { promise } of [this.#accepted, this.#started, this.#ended]) promise.catch(() => undefined);
+  }
+
+  /** The server has all of it. */
+  get accepted(): Promise<void> {
+    return this.#accepted.promise;
+  }
+
+  /** The first sample of it is sent; undefined where it was cut before that. */
+  get started(): Promise<{ sample: number } | undefined> {
+    return this.#started.promise;
+  }
+
+  /** It was heard to its end, or cut. */
+  get ended(): Promise<SpeechEnd> {
+    return this.#ended.promise;
+  }
+
+  accept(): void {
+    this.#accepted.resolve();
+  }
+
+  tell(event: SpeechEvent): void {
+    switch (event.type) {
+      case 'speech.started':
+        this.#startSample = event.sample;
+        this.#started.resolve({ sample: event.sample });
+        break;
+      case 'speech.ended':
+        this.#end({
+          position: event.sample - (this.#startSample ?? event.sample),
+          interrupted: false,
+          text: event.text,
+        });
+        break;
+      case 'speech.interrupted':
+        this.#end({ position: event.playback_position, interrupted: true, text: event.text });
+        break;
+    }
+  }
+
+  /** It will not be heard any more. */
+  fail(error: VaktraClientError): void {
+    for (const { reject } of [this.#accepted, this.#started, this.#ended]) reject(error);
+  }
+
+  #end(end: SpeechEnd): void {
+    this.#accepted.resolve();
+    this.#started.resolve(undefined);
+    this.#ended.resolve(end);
+  }
+}
