@@ -2,10 +2,9 @@
 import { serveWorkerThread } from '../runtime/index.ts';
 import type { PreparedAvatar, PreparingStep } from '../types.ts';
 import { describeFace } from './describe-face.ts';
-import { createFaceFinder, type FoundFace } from './face-finder.ts';
-import { loadPersonModel } from './person-model.ts';
+import type { FoundFace } from './face-finder.ts';
 import type { RgbPicture } from './picture-input.ts';
-import { type PortraitModels, PortraitPreparer, readFrontalFace } from './prepare.ts';
+import { loadPortraitModels, type PortraitModels, PortraitPreparer, readFrontalFace } from './prepare.ts';
 
 export interface PortraitCalls {
   prepare: {
@@ -31,14 +30,9 @@ serveWorkerThread<PortraitCalls>({
 
 /** The finder keeps state between its awaits, so its calls must not interleave. */
 function inTurn<T>(work: (models: PortraitModels) => Promise<T>): Promise<T> {
-  loading ??= loadModels();
+  loading ??= loadPortraitModels();
   const loaded = loading;
   const result = last.then(async () => work(await loaded));
   last = result.catch(() => undefined); // its caller hears of the failure; the next one starts anew
   return result;
-}
-
-async function loadModels(): Promise<PortraitModels> {
-  const finder = await createFaceFinder(); // first: it sets tfjs up for both
-  return { finder, seePerson: await loadPersonModel() };
 }

@@ -3,15 +3,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { createFaceFinder, type FaceFinder } from '../../server/avatar/face-finder.ts';
 import { cutFrame, frameAround } from '../../server/avatar/framing.ts';
-import { loadPersonModel } from '../../server/avatar/person-model.ts';
-import { type PortraitModels, PortraitPreparer, readFrontalFace } from '../../server/avatar/prepare.ts';
+import {
+  loadPortraitModels,
+  type PortraitModels,
+  PortraitPreparer,
+  readFrontalFace,
+} from '../../server/avatar/prepare.ts';
 import { PROJECT_ROOT } from '../../server/config.ts';
-import { PICTURE_SIZE_PX, type PreparedAvatar } from '../../server/types.ts';
+import type { PreparedAvatar } from '../../server/types.ts';
 import { squaredError } from './eval-picture-measures.ts';
 import { type Tracked, trackPictures } from './eval-picture-tracker.ts';
-import { median } from './statistics.ts';
 import { readVideo } from './video-file.ts';
 
 /** Nobody of these is in any training (models/training/painter). pwij3p and swwp2s are one man. */
@@ -20,9 +22,6 @@ const PEOPLE = ['pwij3p', 'swwp2s', 'swiz3n'];
 const KNOWN_MAN_CLIPS = 3;
 /** RMS grey levels by which the prepared portrait may differ from the picture cut here, else the two are not the same frame. */
 const MAX_CUT_DIFFERENCE = 2;
-
-/** Side of the cut as the preparing looks at it the second time (server/avatar/prepare.ts). */
-const CLOSER_PX = 3 * PICTURE_SIZE_PX;
 
 interface Reading {
   models: PortraitModels;
@@ -55,9 +54,8 @@ export async function* filmedClips(data: string, step: number, names: readonly s
     { length: KNOWN_MAN_CLIPS },
     (_, k) => split.test[Math.floor((k * split.test.length) / KNOWN_MAN_CLIPS)] as string,
   ).map((name) => name.replace('grid-', ''));
-  const finder = await createFaceFinder(); // first: it sets tfjs up for both
   const reading = {
-    models: { finder, seePerson: await loadPersonModel() },
+    models: await loadPortraitModels(),
     frontal: await readFrontalFace(join(PROJECT_ROOT, 'models/motion.neutral.f32')),
     step,
   };
@@ -91,35 +89,10 @@ async function readClip(
     throw new Error(`${name}: the portrait was cut another way (RMS difference ${difference.toFixed(1)} grey levels).`);
   }
   const landmarks = trackPictures(pictures);
-  if (!landmarks[0]) throw new Error(`No face was tracked in the first picture of ${file}.`);
-  const finder = seenBy(models.finder, landmarks[0]);
-  const filmAvatar = await new PortraitPreparer({ ...models, finder }, frontal).prepare(image);
+  const [tracked] = landmarks;
+  if (!tracked) throw new Error(`No face was tracked in the first picture of ${file}.`);
+  const filmAvatar = await new PortraitPreparer({ ...models, seeFace: async () => tracked.slice() }, frontal).prepare(
+    image,
+  );
   return { name, isHeldOut, avatar, filmAvatar, pictures, landmarks };
-}
-
-/**
- * The finder with another tracker's landmarks where the preparing looks closer: at the cut, three times as large, moved a little.
- * How far it was moved is read from the finder's own landmarks.
- */
-function seenBy(finder: FaceFinder, landmarks: Float32Array): FaceFinder {
-  let first: Float32Array | undefined;
-  return {
-    ...finder,
-    async find(picture) {
-      const found = await finder.find(picture);
-      const [face] = found;
-      if (!face || picture.width !== CLOSER_PX || picture.height !== CLOSER_PX) return found;
-      const start = first ?? face.landmarks;
-      first = start;
-      const moved = [0, 1, 2].map((axis) =>
-        axis === 2
-          ? 0
-          : Math.round(
-              median([...face.landmarks].flatMap((value, i) => (i % 3 === axis ? [value - (start[i] as number)] : []))),
-            ),
-      );
-      const scale = CLOSER_PX / PICTURE_SIZE_PX;
-      return [{ ...face, landmarks: landmarks.map((value, i) => value * scale + (moved[i % 3] as number)) }];
-    },
-  };
 }
