@@ -1,11 +1,13 @@
 // One client's WebSocket: decodes what comes, lets the conversation do it, answers, and forwards events and figures.
 // Whatever goes wrong here ends this connection at most.
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { toVaktraError, VaktraError } from '../errors.ts';
 import type { Conversation, ConversationHost } from '../session/index.ts';
+import type { Access } from './access/index.ts';
 import type { Attendance } from './attendance.ts';
-import { forwardEvents, statsMessage } from './events.ts';
+import { forwardEvents, statsOf } from './events.ts';
 import type { ClientMessage, Results, ServerMessage } from './messages.ts';
 import { perform } from './requests.ts';
 import type { IceServer } from './turn-servers.ts';
@@ -23,10 +25,15 @@ const CLOSE_TRY_AGAIN_LATER = 1013;
 const CLOSE_GOING_AWAY = 1001;
 
 interface ConnectionParts {
+  access: Access;
+  /** The request that opened the socket. */
+  request: Pick<IncomingMessage, 'headers' | 'socket'>;
   host: ConversationHost;
   attendance: Attendance;
   logger: Logger;
   maxMessageBytes: number;
+  /** Told about each message that was refused or failed. */
+  countError: (error: VaktraError) => void;
   /** TURN servers with fresh credentials. */
   iceServers: () => IceServer[];
 }
@@ -40,6 +47,8 @@ export class Connection {
   /** Events go out as the client's last message came in. */
   #format: WireFormat = 'json';
   #answeredPing = true;
+  /** The last "hello" while it is looked at. */
+  #joining: Promise<void> | undefined;
   #conversation: Conversation | undefined;
   #leave: (() => void) | undefined;
 
@@ -73,7 +82,9 @@ export class Connection {
 
   async #answer(message: ClientMessage): Promise<void> {
     try {
-      const result = message.type === 'hello' ? this.#join(message.session) : await this.#perform(message);
+      // What comes right behind a "hello" is for the conversation that this one joins.
+      while (this.#joining) await this.#joining;
+      const result = message.type === 'hello' ? await this.#startJoining(message) : await this.#perform(message);
       if (message.id !== undefined) this.#send({ type: 'reply', id: message.id, result: { ...result } });
     } catch (thrown) {
       const error = toVaktraError(thrown);
@@ -92,7 +103,23 @@ export class Connection {
     return perform(conversation, message, this.#parts.iceServers);
   }
 
-  #join(session: string): Results['hello'] {
+  #startJoining(message: Extract<ClientMessage, { type: 'hello' }>): Promise<Results['hello']> {
+    const joining = this.#join(message);
+    const joined = () => {
+      this.#joining = undefined;
+    };
+    // Whether it succeeded is told to whoever said "hello".
+    this.#joining = joining.then(joined, joined);
+    return joining;
+  }
+
+  async #join({ session, token }: Extract<ClientMessage, { type: 'hello' }>): Promise<Results['hello']> {
+    const { access, request } = this.#parts;
+    const { headers, socket } = request;
+    await access.require({ headers, remoteAddress: socket.remoteAddress ?? '', token }, 'session', session);
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      throw new VaktraError('conversation_closed', 'The socket closed before it had joined.');
+    }
     const conversation = this.#parts.host.get(session);
     this.#leave?.();
     const stopForwarding = forwardEvents(conversation, (message) => this.#send(message));
@@ -117,6 +144,7 @@ export class Connection {
   }
 
   #refuse({ error, requestId, path }: Refusal): void {
+    this.#parts.countError(error);
     this.#send({
       type: 'error',
       ...(requestId !== undefined && { id: requestId }),
@@ -142,7 +170,7 @@ export class Connection {
     const conversation = this.#conversation;
     if (conversation === undefined) return;
     try {
-      this.#send(statsMessage(conversation.stats()));
+      this.#send({ type: 'stats', ...statsOf(conversation.stats()) });
     } catch (thrown) {
       // Between a conversation's end and its event; the event tells the client.
       this.#parts.logger.debug({ err: thrown }, 'no figures of a closing conversation');

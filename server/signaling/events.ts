@@ -40,9 +40,8 @@ export function forwardEvents(conversation: Conversation, send: (message: Server
   };
 }
 
-export function statsMessage(stats: ConversationStats): ServerMessage {
+export function statsOf(stats: ConversationStats): Omit<Extract<ServerMessage, { type: 'stats' }>, 'type'> {
   return {
-    type: 'stats',
     state: stats.state,
     position: stats.position,
     pictures_sent: stats.picturesSent,

@@ -1,6 +1,6 @@
 // How clients talk to the server: HTTP for the page and simple requests, a WebSocket for conversations (docs/protocol.md).
 // Knows conversations only by session's interface.
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -42,6 +42,8 @@ export interface SignalingOptions {
   studio?: Studio | undefined;
   logger: Logger;
   metrics: MetricsRegistry;
+  /** Told about each request that was refused or failed. */
+  countError?: (part: 'http' | 'socket', error: VaktraError) => void;
 }
 
 export interface Signaling {
@@ -61,6 +63,7 @@ export function createSignaling({
   studio,
   logger,
   metrics,
+  countError = () => undefined,
 }: SignalingOptions): Signaling {
   const connections = new Set<Connection>();
   const access = createAccess(config.access);
@@ -82,18 +85,23 @@ export function createSignaling({
     origins: config.http.origins,
     tls: tlsFiles(config.http.tls, tlsDirectory),
     access,
+    sessionTokenSeconds: config.conversations.maxSeconds + config.conversations.graceSeconds,
     host,
     studio,
     attendance,
     metrics,
     logger,
+    countError: (error) => countError('http', error),
     isReady: () => ready,
   });
-  const sockets = acceptSockets(app.server, config.http.maxMessageBytes, (socket) => {
+  const sockets = acceptSockets(app.server, config.http.maxMessageBytes, (socket, request) => {
     const connection = new Connection(socket, {
+      access,
+      request,
       host,
       attendance,
       logger,
+      countError: (error) => countError('socket', error),
       maxMessageBytes: config.http.maxMessageBytes,
       iceServers: () => turnServers(config.media.turn),
     });
@@ -129,7 +137,7 @@ export function createSignaling({
 function acceptSockets(
   server: Server,
   maxMessageBytes: number,
-  onSocket: (socket: WebSocket) => void,
+  onSocket: (socket: WebSocket, request: IncomingMessage) => void,
 ): WebSocketServer {
   const sockets = new WebSocketServer({
     noServer: true,

@@ -10,6 +10,8 @@ import type { IceServer } from './turn-servers.ts';
 
 /** Longest name a client may give to a speech, a transport or a request, in characters. */
 const MAX_NAME_CHARS = 128;
+/** Longest token, in characters; ours with many origins have some hundreds. */
+const MAX_TOKEN_CHARS = 8192;
 /** Longest question that a visitor may write, in characters. */
 const MAX_QUESTION_CHARS = 2000;
 /** A longer playout delay than this is no jitter buffer any more. */
@@ -25,11 +27,20 @@ const binary = z.instanceof(Uint8Array).transform((view) => new Uint8Array(view)
 const request = { id: requestId.optional() };
 
 /** How the face feels: an emotion and, if that is not to be the configured one, its strength. */
-export const moodFields = { emotion: z.enum(EMOTIONS).optional(), strength: z.number().min(0).max(1).optional() };
+const moodFields = { emotion: z.enum(EMOTIONS).optional(), strength: z.number().min(0).max(1).optional() };
+
+/** Of what is spoken and asked, on the socket and over HTTP. */
+export const speakFields = { event_id: name, text: z.string(), language: name.optional(), ...moodFields };
+export const askFields = { text: z.string().max(MAX_QUESTION_CHARS) };
 
 /** What a client sends. */
 export const clientMessage = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('hello'), ...request, session: name }),
+  z.strictObject({
+    type: z.literal('hello'),
+    ...request,
+    session: name,
+    token: z.string().max(MAX_TOKEN_CHARS).optional(),
+  }),
   z.strictObject({ type: z.literal('transport.create'), ...request }),
   z.strictObject({
     type: z.literal('transport.connect'),
@@ -48,17 +59,10 @@ export const clientMessage = z.discriminatedUnion('type', [
     use: z.enum(['speak', 'listen']).optional(),
   }),
   z.strictObject({ type: z.literal('microphone.stop'), ...request }),
-  z.strictObject({ type: z.literal('ask'), ...request, text: z.string().max(MAX_QUESTION_CHARS) }),
+  z.strictObject({ type: z.literal('ask'), ...request, ...askFields }),
   z.strictObject({ type: z.literal('talk'), ...request, down: z.boolean() }),
   z.strictObject({ type: z.literal('language'), ...request, language: name }),
-  z.strictObject({
-    type: z.literal('speak'),
-    ...request,
-    event_id: name,
-    text: z.string(),
-    language: name.optional(),
-    ...moodFields,
-  }),
+  z.strictObject({ type: z.literal('speak'), ...request, ...speakFields }),
   z.strictObject({
     type: z.literal('audio'),
     ...request,
@@ -80,6 +84,21 @@ const state = z.enum(['idle', 'listening', 'thinking', 'speaking']);
 const sample = z.number().int().min(0);
 const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
 const errorFields = { code: errorCode, status: z.number().int(), message: z.string() };
+
+/** Once a second on the socket, and in a conversation's state over HTTP. */
+export const statsFields = {
+  state,
+  position: sample,
+  pictures_sent: z.number(),
+  pictures_repeated: z.number(),
+  clock_stalls: z.number(),
+  queued_ms: z.number(),
+  backlog_ms: z.number(),
+  motion_ms_per_picture: z.number(),
+  render_ms_per_picture: z.number(),
+  encode_ms_per_picture: z.number(),
+  video_bitrate_kbps: z.number(),
+};
 
 /** What the server sends. */
 export const serverMessage = z.discriminatedUnion('type', [
@@ -111,20 +130,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('source'), event_id: name, title: z.string(), url: z.string() }),
   z.strictObject({ type: z.literal('hand_over'), reason: z.string() }),
   z.strictObject({ type: z.literal('caption'), event_id: name, text: z.string(), start: sample, end: sample }),
-  z.strictObject({
-    type: z.literal('stats'),
-    state,
-    position: sample,
-    pictures_sent: z.number(),
-    pictures_repeated: z.number(),
-    clock_stalls: z.number(),
-    queued_ms: z.number(),
-    backlog_ms: z.number(),
-    motion_ms_per_picture: z.number(),
-    render_ms_per_picture: z.number(),
-    encode_ms_per_picture: z.number(),
-    video_bitrate_kbps: z.number(),
-  }),
+  z.strictObject({ type: z.literal('stats'), ...statsFields }),
   z.strictObject({ type: z.literal('warning'), ...errorFields }),
   z.strictObject({ type: z.literal('closed'), error: z.strictObject(errorFields).optional() }),
 ]);

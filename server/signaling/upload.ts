@@ -16,12 +16,9 @@ interface SessionForm {
  * The form's fields `picture`, `consent` and, where the picture shows several faces, `face` as a portrait choice; or `portrait`, the id
  * of a shipped one. And what is to be around the person.
  *
- * @param body the whole form as it came over the wire
- * @param contentType its header, which holds the boundary
- * @throws VaktraError `message_not_decodable`, `consent_missing`, `invalid_message`, `picture_too_large`
+ * @throws VaktraError `consent_missing`, `invalid_message`, `picture_too_large`
  */
-export async function readUpload(body: Uint8Array, contentType: string, maxPictureBytes: number): Promise<SessionForm> {
-  const form = await parseForm(body, contentType);
+export async function readUpload(form: FormData, maxPictureBytes: number): Promise<SessionForm> {
   const [background, size, framing] = ['background', 'size', 'framing'].map((name) => textIn(form, name));
   return {
     portrait: await readPortrait(form, maxPictureBytes),

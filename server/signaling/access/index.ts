@@ -7,7 +7,7 @@ import { isLocal } from './local.ts';
 import { type Claims, Tokens } from './tokens.ts';
 import { type Access, type AccessRequest, type AccessSettings, type Identity, SCOPES, type Scope } from './types.ts';
 
-export type { Access, AccessSettings, Identity, Scope } from './types.ts';
+export { type Access, type AccessSettings, type Identity, SCOPES, type Scope } from './types.ts';
 
 const ALL = new Set(SCOPES);
 const EVERYBODY: Identity = { subject: 'everybody', scopes: new Set(['session'] as const), issues: false };
@@ -29,8 +29,14 @@ export function createAccess({ apiKeys, secret, tokenMinutes }: AccessSettings):
     if (keys.has(bearer)) return KEY_HOLDER;
     const claims = await tokens.verify(bearer);
     requireOrigin(request.headers, claims);
-    const { subject, scopes, session } = claims;
-    return { subject, scopes: new Set(scopes), issues: false, ...(session !== undefined && { session }) };
+    const { subject, scopes, session, origins } = claims;
+    return {
+      subject,
+      scopes: new Set(scopes),
+      issues: false,
+      ...(session !== undefined && { session }),
+      ...(origins !== undefined && { origins }),
+    };
   }
 
   return {

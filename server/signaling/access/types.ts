@@ -25,6 +25,8 @@ export interface Identity {
   readonly scopes: ReadonlySet<Scope>;
   /** Only this conversation may be reached. */
   readonly session?: string;
+  /** Only pages of these websites may ask. */
+  readonly origins?: readonly string[];
   /** May give tokens to others: an API key may, a token may not. */
   readonly issues: boolean;
 }

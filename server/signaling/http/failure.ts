@@ -17,6 +17,7 @@ export function addFailures(app: FastifyInstance, parts: HttpParts): void {
 
 function fail(error: Error, request: FastifyRequest, reply: FastifyReply, parts: HttpParts): FastifyReply {
   const failure = fromFastify(error, request, parts) ?? toVaktraError(error);
+  parts.countError(failure);
   if (failure.code === 'conversations_full') reply.header('retry-after', RETRY_AFTER_SECONDS);
   else if (failure.status >= 500) parts.logger.error({ err: error, url: request.url }, 'request failed');
   // RFC 6750, section 3.

@@ -2,14 +2,22 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { addCors } from '../cors.ts';
 import { securityHeaders } from '../headers.ts';
-import { addChoices } from './choices.ts';
+import { choiceRoutes } from './choices.ts';
+import { consentRoutes } from './consents.ts';
 import { addFailures } from './failure.ts';
-import { addKiosks } from './kiosks.ts';
-import { addOperations } from './operations.ts';
+import { kioskRoutes } from './kiosks.ts';
+import { openapiRoute } from './openapi.ts';
+import { operationRoutes } from './operations.ts';
 import { addPage } from './page.ts';
 import type { HttpParts } from './parts.ts';
-import { addSessions } from './sessions.ts';
-import { addStudio } from './studio.ts';
+import { addRoutes, type Route } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
+import { speechRoutes } from './speech.ts';
+import { studioRoutes } from './studio.ts';
+import { tokenRoutes } from './tokens.ts';
+
+/** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
+const UPLOAD_HEADROOM = 3;
 
 export type { MetricsRegistry } from './parts.ts';
 
@@ -26,10 +34,25 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   });
   addFailures(app, parts);
   addPage(app, parts);
-  addOperations(app, parts);
-  addChoices(app, parts);
-  addSessions(app, parts);
-  addKiosks(app, parts);
-  if (parts.studio) addStudio(app, parts.studio, parts);
+  app.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: UPLOAD_HEADROOM * parts.maxPictureBytes },
+    (_request, body, done) => done(null, body),
+  );
+  const routes = allRoutes(parts);
+  addRoutes(app, [...routes, openapiRoute(routes)], parts.access);
   return app;
+}
+
+function allRoutes(parts: HttpParts): Route[] {
+  const { studio, maxPictureBytes } = parts;
+  return [
+    ...tokenRoutes(parts),
+    ...sessionRoutes(parts),
+    ...speechRoutes(parts),
+    ...choiceRoutes(parts),
+    ...(studio ? [...studioRoutes(studio, maxPictureBytes), ...consentRoutes(studio, maxPictureBytes)] : []),
+    ...kioskRoutes(),
+    ...operationRoutes(parts),
+  ];
 }

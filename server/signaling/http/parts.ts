@@ -1,5 +1,6 @@
 // What the routes are put together from.
 import type { Logger } from 'pino';
+import type { VaktraError } from '../../errors.ts';
 import type { ConversationHost, Studio } from '../../session/index.ts';
 import type { Access } from '../access/index.ts';
 import type { Attendance } from '../attendance.ts';
@@ -20,12 +21,16 @@ export interface HttpParts {
   /** Certificate and key of https; undefined for http. */
   tls: { cert: Buffer; key: Buffer } | undefined;
   access: Access;
+  /** How long a token that comes with a conversation is good for: as long as one may last. */
+  sessionTokenSeconds: number;
   host: ConversationHost;
   /** Undefined where no avatars are kept. */
   studio: Studio | undefined;
   attendance: Attendance;
   metrics: MetricsRegistry;
   logger: Logger;
+  /** Told about each request that was refused or failed. */
+  countError: (error: VaktraError) => void;
   /** False once the server drains: it takes no new conversations. */
   isReady: () => boolean;
 }

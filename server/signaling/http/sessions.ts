@@ -1,69 +1,95 @@
-// Opening a conversation, and the simple forms of speaking in one.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+// Opening a conversation, how it stands, and its end.
 import { z } from 'zod';
 import { VaktraError } from '../../errors.ts';
 import type { PreparingStep } from '../../types.ts';
-import { moodFields } from '../messages.ts';
-import { readMood } from '../mood.ts';
+import type { Identity } from '../access/index.ts';
+import { statsOf } from '../events.ts';
 import { STEPS_TYPE, streamSteps } from '../opening-steps.ts';
-import { check } from './check.ts';
+import { done, json, openedSession, sessionState } from './answers.ts';
 import type { HttpParts } from './parts.ts';
-import { readWish } from './wish.ts';
+import { type Route, route } from './route.ts';
+import { readWish, sessionForm, sessionRequest } from './wish.ts';
 
-/** A form over the picture limit is read up to this many times that limit, so that its sender gets a readable answer. */
-const UPLOAD_HEADROOM = 3;
+export const conversationParameters = z.object({ id: z.string().min(1) });
 
-const speakRequest = z.strictObject({
-  event_id: z.string().min(1).max(128),
-  text: z.string(),
-  language: z.string().min(1).optional(),
-  ...moodFields,
-});
-const idParameter = z.object({ id: z.string().min(1) });
-
-export function addSessions(app: FastifyInstance, parts: HttpParts): void {
-  const { host, attendance, isReady, maxPictureBytes } = parts;
-  app.addContentTypeParser(
-    'multipart/form-data',
-    { parseAs: 'buffer', bodyLimit: UPLOAD_HEADROOM * maxPictureBytes },
-    (_request, body, done) => done(null, body),
-  );
-
-  app.post('/v1/sessions', async (request, reply) => {
-    if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
-    const wish = await readWish(request, parts);
-    const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
-      const conversation = await host.create({ ...wish, onStep });
-      attendance.watch(conversation);
-      return { id: conversation.id, portrait: conversation.portrait, video: conversation.video };
-    };
-    if (request.headers.accept === STEPS_TYPE) return reply.type(STEPS_TYPE).send(streamSteps(open));
-    return reply.code(201).send(await open());
-  });
-  app.get('/v1/sessions/:id', async (request) => {
-    const conversation = host.get(idOf(request));
-    const { id, portrait, video } = conversation;
-    return { id, portrait, video, stats: conversation.stats() };
-  });
-  app.post('/v1/sessions/:id/speak', async (request, reply) => {
-    const conversation = host.get(idOf(request));
-    const { event_id: eventId, text, language, ...mood } = check(speakRequest, request.body);
-    attendance.touch(conversation.id);
-    await conversation.speak({ eventId, text, language, mood: readMood(mood) });
-    return reply.code(202).send({ event_id: eventId });
-  });
-  app.post('/v1/sessions/:id/interrupt', async (request, reply) => {
-    const conversation = host.get(idOf(request));
-    attendance.touch(conversation.id);
-    conversation.interrupt();
-    return reply.code(204).send();
-  });
-  app.delete('/v1/sessions/:id', async (request, reply) => {
-    await host.get(idOf(request)).close();
-    return reply.code(204).send();
-  });
+export function sessionRoutes(parts: HttpParts): Route[] {
+  const { host, attendance, isReady } = parts;
+  return [
+    route(
+      {
+        method: 'POST',
+        path: '/v1/sessions',
+        access: 'session',
+        summary: 'Opens a conversation',
+        answers: {
+          200: {
+            description:
+              'With "Accept: application/x-ndjson": a line for each step of preparing, then the answer or error.',
+            type: STEPS_TYPE,
+          },
+          201: json('It is open.', openedSession),
+        },
+      },
+      { body: sessionRequest, form: sessionForm },
+      async ({ body, form, request, identity }, reply) => {
+        if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
+        const wish = await readWish(body ?? form, parts);
+        const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
+          const conversation = await host.create({ ...wish, onStep });
+          attendance.watch(conversation);
+          const { id, portrait, video } = conversation;
+          return { id, portrait, video, ...(await tokenFor(id, identity, parts)) };
+        };
+        if (request.headers.accept === STEPS_TYPE) return reply.type(STEPS_TYPE).send(streamSteps(open));
+        return reply.code(201).send(await open());
+      },
+    ),
+    route(
+      {
+        method: 'GET',
+        path: '/v1/sessions/:id',
+        access: 'conversation',
+        summary: 'How a conversation stands, and what was said in it',
+        answers: { 200: json('Its state.', sessionState) },
+      },
+      { params: conversationParameters },
+      async ({ params }) => {
+        const conversation = host.get(params.id);
+        const { id, portrait, video, transcript } = conversation;
+        return { id, portrait, video, stats: statsOf(conversation.stats()), transcript };
+      },
+    ),
+    route(
+      {
+        method: 'DELETE',
+        path: '/v1/sessions/:id',
+        access: 'conversation',
+        summary: 'Ends a conversation for all who are in it',
+        answers: { 204: done },
+      },
+      { params: conversationParameters },
+      async ({ params }, reply) => {
+        await host.get(params.id).close();
+        return reply.code(204).send();
+      },
+    ),
+  ];
 }
 
-function idOf(request: FastifyRequest): string {
-  return check(idParameter, request.params).id;
+/** Whoever opened a conversation gets a token for it, so that a page need not keep one that opens others. */
+async function tokenFor(
+  session: string,
+  identity: Identity | undefined,
+  { access, sessionTokenSeconds }: HttpParts,
+): Promise<{ token?: string }> {
+  if (access.isOpen) return {};
+  const { subject, origins } = identity ?? {};
+  const { token } = await access.issue({
+    scopes: ['session'],
+    session,
+    subject,
+    origins,
+    ttlSeconds: sessionTokenSeconds,
+  });
+  return { token };
 }

@@ -1,5 +1,57 @@
-// Avatars, consent records and lines of the log as they go over the wire.
+// Avatars, consent records and lines of the log as they go over the wire, and the schemas of these.
+import { z } from 'zod';
 import { type AuditLine, type ConsentRecord, consentStanding, type StoredAvatar } from '../../session/index.ts';
+import { PORTRAIT_WARNINGS } from '../../types.ts';
+
+const standing = z.enum(['valid', 'pending', 'revoked', 'expired', 'erased', 'none']);
+const share = z.number();
+
+export const consentAnswer = z.strictObject({
+  id: z.string(),
+  avatar: z.string().optional(),
+  version: z.int(),
+  manner: z.string(),
+  status: standing,
+  who: z.string(),
+  recorded_by: z.string(),
+  purpose: z.string(),
+  source: z.string().optional(),
+  created_at: z.iso.datetime(),
+  given_at: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional(),
+  revoked_at: z.iso.datetime().optional(),
+  challenge: z
+    .strictObject({ language: z.string(), sentence: z.string(), expires_at: z.iso.datetime() })
+    .optional()
+    .describe('What is to be read aloud, and until when.'),
+});
+
+export const avatarAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['photo', 'painting', 'drawing']),
+  version: z.int().describe('From 1 on; each new picture is a new one.'),
+  options: z.object({}).loose(),
+  marks: z.strictObject({
+    box: z.strictObject({ left: share, top: share, width: share, height: share }),
+    landmarks: z.array(share),
+    warnings: z.array(z.strictObject({ code: z.enum(PORTRAIT_WARNINGS), message: z.string() })),
+  }),
+  created_at: z.iso.datetime(),
+  changed_at: z.iso.datetime(),
+  consent: standing.describe('Whether it may be shown now.'),
+  consents: z.array(consentAnswer),
+});
+
+export const auditAnswer = z.strictObject({
+  number: z.int(),
+  at: z.iso.datetime(),
+  action: z.string(),
+  avatar: z.string().optional(),
+  consent: z.string().optional(),
+  conversation: z.string().optional(),
+  detail: z.string().optional(),
+});
 
 /** @param consents newest first */
 export function avatarShape(avatar: StoredAvatar, consents: readonly ConsentRecord[]): object {
