@@ -6,7 +6,7 @@ import { KIOSK_TEXTS, type KioskTexts } from './texts.ts';
 
 /** What is on the screen: nothing yet, an invitation, a conversation, or a picture until the connection is back. */
 export type Screen = 'opening' | 'attract' | 'talk' | 'offline';
-export type State = 'idle' | 'listening' | 'thinking' | 'speaking';
+type State = 'idle' | 'listening' | 'thinking' | 'speaking';
 
 /** Outlines on a grid of 24: a finger with the ring of its touch; a globe. */
 const TOUCH =
@@ -112,6 +112,14 @@ export class View {
     return document.body.dataset.screen as Screen;
   }
 
+  get state(): State {
+    return document.body.dataset.state as State;
+  }
+
+  get isSilent(): boolean {
+    return document.body.dataset.silent === 'true';
+  }
+
   showScreen(screen: Screen): void {
     document.body.dataset.screen = screen;
     this.begin.disabled = screen !== 'attract';
@@ -146,7 +154,7 @@ export class View {
     this.#awayHint.textContent = texts.awayHint;
     this.#handOver.textContent = texts.handOver;
     this.log.setAttribute('aria-label', shared.log);
-    this.showState(document.body.dataset.state as State);
+    this.showState(this.state);
   }
 
   showState(state: State): void {

@@ -115,6 +115,11 @@ export class LiveAvatar {
     this.#restMicrophone();
   }
 
+  /** The browser's figures about what is received, or undefined before anything is. */
+  async receiverStats(): Promise<RTCStatsReport | undefined> {
+    return this.#conversation?.receiverStats();
+  }
+
   /** Gives the microphone back to the browser. */
   async releaseMicrophone(): Promise<void> {
     this.#forgetMicrophone();

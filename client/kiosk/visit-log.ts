@@ -1,0 +1,50 @@
+// What was said in this visit, and in no other: the list on the screen, in the language of the moment.
+import type { ServerEvent } from '../src/socket.ts';
+import { Transcript } from '../src/transcript.ts';
+import type { Language } from '../widget/options.ts';
+import { PANEL_TEXTS } from '../widget/panel-texts.ts';
+
+export class VisitLog {
+  readonly #list: HTMLOListElement;
+  readonly #heading: string | undefined;
+  #transcript: Transcript;
+  /** Where the conversation is, in samples, as the server last told; and where this visit began. */
+  #position = 0;
+  #from = 0;
+
+  /** @param heading stands for the avatar's name */
+  constructor(list: HTMLOListElement, heading: string | undefined, language: Language) {
+    this.#list = list;
+    this.#heading = heading;
+    this.#transcript = this.#made(language);
+  }
+
+  receive(event: ServerEvent): void {
+    if (event.type === 'stats') this.#position = event.position;
+    else if (event.type === 'state') this.#position = event.sample;
+    else if (event.type === 'source') this.#transcript.showSource(event.title);
+    // What was said to invite visitors belongs to no visit.
+    else if (event.type === 'transcript' && event.sample > this.#from)
+      this.#transcript.say(event.who, event.text, event.sample, event.final);
+  }
+
+  /** A visit begins or is over. @param isNew in a conversation whose clock begins anew */
+  clear(isNew = false): void {
+    if (isNew) this.#position = 0;
+    this.#from = this.#position;
+    this.#transcript.clear();
+  }
+
+  setLanguage(language: Language): void {
+    this.clear();
+    this.#transcript = this.#made(language);
+  }
+
+  #made(language: Language): Transcript {
+    const { you: visitor, avatar, agent, from } = PANEL_TEXTS[language];
+    return new Transcript(this.#list, {
+      names: { visitor, avatar: this.#heading ?? avatar, agent },
+      source: (title) => from + title,
+    });
+  }
+}
