@@ -8,8 +8,8 @@ import { createBrain, createModeration } from './bot/index.ts';
 import { type Config, PROJECT_ROOT } from './config.ts';
 import { startMediaHost, startPacer } from './media/index.ts';
 import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
+import { conversationObserver, figuresOf, measuredModeration, measuredSpeech, mediaObserver } from './observers.ts';
 import {
-  type ConversationObserver,
   Gallery,
   LiveConversationHost,
   motionModelOptions,
@@ -19,7 +19,6 @@ import {
   pipelineSettings,
   Studio,
   type ThreadCensus,
-  turnStages,
 } from './session/index.ts';
 import { createSignaling } from './signaling/index.ts';
 import { createRecogniser, createSpeech } from './speech/index.ts';
@@ -87,7 +86,8 @@ export async function startApp(
     for (let stop = running.pop(); stop; stop = running.pop()) await stop();
   };
   try {
-    const metrics = createMetrics(() => host.all().map((conversation) => conversation.stats().queuedMs / 1000));
+    const threads = orCores(config.pipeline.threads);
+    const metrics = createMetrics(() => figuresOf(host), threads);
     running.push(closePortraitThread);
     const gallery = await Gallery.load(config.portraits.directory, PREPARED_DIRECTORY);
 
@@ -100,21 +100,23 @@ export async function startApp(
       basePort: config.media.basePort,
       workerBin: mediasoupWorkerPath(config.media.workerBin),
       logger,
+      observer: mediaObserver(metrics),
     });
     running.push(() => media.close());
 
-    const speech = await createSpeech({
+    const engine = await createSpeech({
       engine: config.speech.engine,
       openai: config.speech.openai,
       allowPrivate: config.outgoing.allowPrivate,
       maxTextChars: config.speech.maxTextChars,
       logger,
     });
-    running.push(() => speech.close());
+    running.push(() => engine.close());
+    const speech = measuredSpeech(engine, metrics);
     const { allowPrivate } = config.outgoing;
     const brain = await createBrain({ ...config.bot, allowPrivate });
     running.push(async () => brain?.close());
-    const moderation = createModeration({ ...config.moderation, allowPrivate, logger });
+    const moderation = measuredModeration(createModeration({ ...config.moderation, allowPrivate, logger }), metrics);
     const recogniser = await createRecogniser({
       ...config.speech.recognition,
       phrases: [...(brain?.phrases() ?? []), ...INTERRUPTIONS],
@@ -133,7 +135,7 @@ export async function startApp(
     running.push(() => studio.close());
     await studio.guard.recordShipped(gallery.portraits);
     const pool = await PipelinePool.start({
-      threads: orCores(config.pipeline.threads),
+      threads,
       data: { motion: motionModelOptions(config), painter: painterOptions(config) },
       logger,
     });
@@ -152,7 +154,7 @@ export async function startApp(
       studio,
       logger,
       pipelineSettings: { ...pipelineSettings(config), diagnostics },
-      observer: observe(metrics),
+      observer: conversationObserver(metrics),
     });
     running.push(() => host.close());
 
@@ -164,6 +166,7 @@ export async function startApp(
       studio,
       logger,
       metrics: metrics.registry,
+      countError: (part, { code }) => metrics.errors.inc({ part, code }),
     });
     running.push(() => signaling.close());
     const { port } = await signaling.listen();
@@ -190,25 +193,4 @@ function orCores(count: number | 'auto'): number {
 
 function announced(listenIp: string): string | undefined {
   return listenIp === '0.0.0.0' ? LOCAL_ADDRESS : undefined;
-}
-
-function observe(metrics: Metrics): ConversationObserver {
-  return {
-    opened: (count) => metrics.sessionsActive.set(count),
-    speechStarted: (seconds) => metrics.firstFrame.observe(seconds),
-    interrupted: (seconds) => metrics.interruptStop.observe(seconds),
-    answered(marks) {
-      for (const { stage, seconds } of turnStages(marks)) metrics.turn.observe({ stage }, seconds);
-    },
-    reported(report, skipped) {
-      metrics.framesRendered.inc(report.pictures - skipped);
-      metrics.framesRepeated.inc(skipped);
-      metrics.frameRender.observe({ stage: 'motion' }, report.motionMsPerPicture / 1000);
-      metrics.frameRender.observe({ stage: 'render' }, report.renderMsPerPicture / 1000);
-      metrics.frameRender.observe({ stage: 'encode' }, report.encodeMsPerPicture / 1000);
-      if (!report.painter) return;
-      metrics.mouths.inc({ source: 'reused' }, report.painter.reused);
-      metrics.mouths.inc({ source: 'painted' }, report.painter.painted);
-    },
-  };
 }

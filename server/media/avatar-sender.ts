@@ -86,6 +86,8 @@ export class AvatarSender {
   #position: SampleIndex = 0;
   #pushedSample: SampleIndex = 0;
   #nextPicture: FrameIndex = 0;
+  /** -1 before the first. */
+  #shownPicture: FrameIndex = -1;
   #soundSequence: number;
   #pictureSequence: number;
   #isClosed = false;
@@ -101,6 +103,12 @@ export class AvatarSender {
   /** Samples sent so far: the conversation's clock. */
   get position(): SampleIndex {
     return this.#position;
+  }
+
+  /** How far the sound is ahead of the picture that is shown with it; 0 where both are sent as they belong together. */
+  get soundAheadMs(): number {
+    const endOfShown = (this.#shownPicture + 1) * SAMPLES_PER_FRAME;
+    return (Math.max(0, this.#position - endOfShown) * 1000) / CLOCK_RATE_HZ;
   }
 
   /** What waits to be sent. */
@@ -259,6 +267,7 @@ export class AvatarSender {
       this.#pictureSequence = (this.#pictureSequence + 1) % SEQUENCE_MODULUS;
     });
     this.counts.pictures += 1;
+    this.#shownPicture = picture.index;
     if (picture.isKey) this.counts.keyPictures += 1;
   }
 }

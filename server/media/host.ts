@@ -5,6 +5,7 @@ import type { types as mediasoup } from 'mediasoup';
 import { createWorker, setLogEventListeners } from 'mediasoup';
 import type { Logger } from 'pino';
 import { VaktraError } from '../errors.ts';
+import type { MediaObserver } from './observer.ts';
 import type { MediaRoom } from './room.ts';
 import { createRoom } from './room.ts';
 
@@ -26,6 +27,8 @@ export interface MediaHostOptions {
   /** Path of the mediasoup-worker binary. */
   workerBin: string;
   logger: Logger;
+  /** Told about the ways to viewers. */
+  observer?: MediaObserver;
 }
 
 export interface MediaHost {
@@ -124,7 +127,7 @@ export async function startMediaHost(options: MediaHostOptions): Promise<MediaHo
       const slot = leastLoaded(slots);
       slot.pendingRooms += 1;
       try {
-        const room = await createRoom(slot.running.worker, slot.running.server, maxVideoKbps);
+        const room = await createRoom(slot.running.worker, slot.running.server, maxVideoKbps, options.observer);
         slot.rooms.add(room);
         room.once('closed', () => slot.rooms.delete(room));
         return room;

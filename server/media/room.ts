@@ -5,6 +5,7 @@ import type { types as mediasoup } from 'mediasoup';
 import { VaktraError } from '../errors.ts';
 import type { AvatarTracks } from './avatar-sender.ts';
 import { newAvatarStreams, ROOM_CODECS, randomStart } from './codecs-offered.ts';
+import type { MediaObserver } from './observer.ts';
 import { requestsKeyFrame } from './rtcp.ts';
 import type { RoomSink, SinkListener } from './sink.ts';
 import { openSink } from './sink.ts';
@@ -57,6 +58,7 @@ interface RoomParts {
   sound: mediasoup.Producer;
   pictures: mediasoup.Producer;
   maxVideoKbps: number;
+  observer: MediaObserver | undefined;
 }
 
 /**
@@ -79,10 +81,11 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     this.#parts = parts;
     this.#suggestedKbps = parts.maxVideoKbps;
     this.#bitrate = new VideoBitrateAdvisor(parts.maxVideoKbps);
-    this.#viewers = new Viewers(parts.router, parts.server, {
-      onConnected: (transportId) => this.emit('viewerConnected', transportId),
-      onGone: (transportId) => this.emit('viewerDisconnected', transportId),
-    });
+    const events = {
+      onConnected: (transportId: string) => this.emit('viewerConnected', transportId),
+      onGone: (transportId: string) => this.emit('viewerDisconnected', transportId),
+    };
+    this.#viewers = new Viewers(parts.router, parts.server, events, parts.observer);
     this.tracks = { sound: trackOf(parts.sound), pictures: trackOf(parts.pictures) };
     parts.direct.on('rtcp', (packet) => {
       if (requestsKeyFrame(packet, this.tracks.pictures.ssrc)) this.emit('keyFrameRequested');
@@ -260,6 +263,7 @@ export async function createRoom(
   worker: mediasoup.Worker,
   server: mediasoup.WebRtcServer,
   maxVideoKbps: number,
+  observer?: MediaObserver,
 ): Promise<MediaRoom> {
   const router = await worker.createRouter({ mediaCodecs: ROOM_CODECS });
   try {
@@ -267,7 +271,7 @@ export async function createRoom(
     const streams = newAvatarStreams();
     const sound = await direct.produce({ kind: 'audio', rtpParameters: streams.sound });
     const pictures = await direct.produce({ kind: 'video', rtpParameters: streams.pictures });
-    return new MediaRoom({ router, server, direct, sound, pictures, maxVideoKbps });
+    return new MediaRoom({ router, server, direct, sound, pictures, maxVideoKbps, observer });
   } catch (error) {
     router.close();
     throw error;

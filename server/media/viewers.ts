@@ -1,6 +1,7 @@
 // The viewers of one room: their WebRTC transports from the first offer to the moment they are gone, said or unsaid.
 import type { types as mediasoup } from 'mediasoup';
 import { VaktraError } from '../errors.ts';
+import { type MediaObserver, observeTransport } from './observer.ts';
 
 /** Viewers, reconnects included, of one conversation. A client that goes on opening transports is stopped here. */
 const MAX_TRANSPORTS = 32;
@@ -29,12 +30,19 @@ export class Viewers {
   readonly #router: mediasoup.Router;
   readonly #server: mediasoup.WebRtcServer;
   readonly #events: ViewerEvents;
+  readonly #observer: MediaObserver | undefined;
   readonly #viewers = new Map<string, Viewer>();
 
-  constructor(router: mediasoup.Router, server: mediasoup.WebRtcServer, events: ViewerEvents) {
+  constructor(
+    router: mediasoup.Router,
+    server: mediasoup.WebRtcServer,
+    events: ViewerEvents,
+    observer?: MediaObserver,
+  ) {
     this.#router = router;
     this.#server = server;
     this.#events = events;
+    this.#observer = observer;
   }
 
   get connected(): Viewer[] {
@@ -65,6 +73,7 @@ export class Viewers {
   #watch(transport: mediasoup.WebRtcTransport): void {
     const viewer: Viewer = { transport, consumers: [], isConnected: false };
     this.#viewers.set(transport.id, viewer);
+    if (this.#observer) observeTransport(transport, viewer.consumers, this.#observer);
     const giveUp = setTimeout(() => {
       if (!viewer.isConnected) transport.close();
     }, CONNECT_TIMEOUT_MS);

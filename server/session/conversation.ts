@@ -47,7 +47,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #turnClock = new TurnClock();
   readonly #microphone: RoomMicrophone;
   #line: PipelineLine | undefined;
-  #started = false;
+  #startedMs: number | undefined;
   #closed = false;
   #report: PipelineReport | undefined;
   #skipped = 0;
@@ -128,7 +128,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       case 'report':
         this.#report = reply.report;
         this.#voice.reportBacklog(reply.report.backlogMs);
-        this.#parts.observer.reported(reply.report, this.#skipped);
+        this.#parts.observer.reported(reply.report, this.#skipped, this.#sender.soundAheadMs);
         this.#skipped = 0;
         break;
       case 'failed':
@@ -249,6 +249,11 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
     this.#voice.reportPlayoutDelay(delayMs);
   }
 
+  /** How far the sound is ahead of the picture that is sent with it. */
+  get soundAheadMs(): number {
+    return this.#sender.soundAheadMs;
+  }
+
   stats(): ConversationStats {
     const report = this.#report;
     const { counts, queued, position } = this.#sender;
@@ -270,7 +275,10 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   async close(error?: VaktraError): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    if (error) this.#parts.logger.warn({ err: error, conversation: this.id }, 'conversation ended by an error');
+    if (error) {
+      this.#parts.logger.warn({ err: error, conversation: this.id }, 'conversation ended by an error');
+      this.#parts.observer.failed('conversation', error);
+    }
     this.#questions.close();
     this.#turn.close();
     this.#listener?.close();
@@ -346,6 +354,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   warn(error: VaktraError): void {
     this.#parts.logger.warn({ err: error, conversation: this.id }, 'a turn failed');
+    this.#parts.observer.failed('turn', error);
     this.tell('warning', error);
   }
 
@@ -360,8 +369,8 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   /** Begins to produce; the clock starts with the first sound. */
   #start(): void {
-    if (this.#started) return;
-    this.#started = true;
+    if (this.#startedMs !== undefined) return;
+    this.#startedMs = performance.now();
     this.#produce(LEAD_PICTURES);
   }
 
@@ -370,13 +379,14 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   }
 
   #passed(index: FrameIndex): void {
+    if (index === 0) this.#parts.observer.firstPicture((performance.now() - (this.#startedMs ?? 0)) / 1000);
     this.#produce(index + LEAD_PICTURES);
     this.#voice.advance(this.#sender.position);
   }
 
   #failed(error: VaktraError, fatal: boolean): void {
     if (fatal) void this.close(error);
-    else this.tell('warning', error);
+    else this.warn(error);
   }
 
   #requireOpen(): void {

@@ -61,8 +61,11 @@ export class LiveConversationHost implements ConversationHost {
       throw new VaktraError('conversations_full', `All ${max} conversations are taken: try again in a minute.`);
     }
     this.#opening += 1;
+    const startMs = performance.now();
     try {
-      return await this.#open(options);
+      const conversation = await this.#open(options);
+      this.#parts.observer.prepared((performance.now() - startMs) / 1000);
+      return conversation;
     } finally {
       this.#opening -= 1;
     }

@@ -41,7 +41,13 @@ describe('the log', () => {
 
 describe('the metrics', () => {
   it('are printed for Prometheus with the values that were set', async () => {
-    const metrics = createMetrics(() => [0.08, 0.06]);
+    const metrics = createMetrics(
+      () => [
+        { queuedMs: 80, soundAheadMs: 0, computingMsPerPicture: 12 },
+        { queuedMs: 60, soundAheadMs: 40, computingMsPerPicture: 8 },
+      ],
+      2,
+    );
     metrics.sessionsActive.set(3);
     metrics.framesRepeated.inc(2);
     metrics.interruptStop.observe(0.12);
@@ -54,19 +60,22 @@ describe('the metrics', () => {
     expect(page).toContain('avatar_interrupt_stop_seconds_bucket{le="0.1"} 0');
     expect(page).toContain('avatar_frame_render_seconds_sum{stage="motion"} 0.0021');
     expect(page).toContain('\navatar_audio_buffer_seconds 0.06\n');
+    expect(page).toContain('\navatar_av_offset_ms 40\n');
+    // 20 of the 80 ms that two threads have while a picture is due.
+    expect(page).toContain('\navatar_realtime_factor 0.25\n');
     expect(page).toContain('process_cpu_seconds_total');
   });
 
   it('belong to one server: a second one starts from nothing', async () => {
-    createMetrics(() => []).sessionsActive.set(3);
-    expect(await createMetrics(() => []).registry.metrics()).toContain('\navatar_sessions_active 0\n');
+    createMetrics(() => [], 2).sessionsActive.set(3);
+    expect(await createMetrics(() => [], 2).registry.metrics()).toContain('\navatar_sessions_active 0\n');
   });
 
   it('carry their unit in their name', async () => {
-    const own = (await createMetrics(() => []).registry.getMetricsAsJSON()).filter(({ name }) =>
+    const own = (await createMetrics(() => [], 2).registry.getMetricsAsJSON()).filter(({ name }) =>
       name.startsWith('avatar_'),
     );
     expect(own.length).toBeGreaterThan(5);
-    for (const { name } of own) expect(name).toMatch(/_(seconds|total|active)$/);
+    for (const { name } of own) expect(name).toMatch(/_(seconds|total|active|ms|factor)$/);
   });
 });
