@@ -35,6 +35,7 @@ export class Session extends EventEmitter<SessionEvents> {
   #state: Hello['state'] = 'idle';
   #position = 0;
   #backlogMs = 0;
+  #isClosing = false;
   #isOver = false;
 
   constructor(server: ServerOptions, id: string, token?: string) {
@@ -49,7 +50,8 @@ export class Session extends EventEmitter<SessionEvents> {
         this.#greeted(joined);
         this.emit('reconnected');
       },
-      onEnd: (error) => this.#end(error),
+      // The server tells of every end, also of the one that was asked for here.
+      onEnd: (error) => this.#end(this.#isClosing ? undefined : error),
     });
   }
 
@@ -183,6 +185,7 @@ export class Session extends EventEmitter<SessionEvents> {
   /** Ends the conversation for all who are in it. Harmless when it is over. */
   async close(): Promise<void> {
     if (this.#isOver) return;
+    this.#isClosing = true;
     const goodbye = this.#connection.isConnected ? this.#connection.request({ type: 'close' }) : Promise.resolve();
     // Answered or not, it is over for this client; the server closes what nobody is in.
     await Promise.race([
