@@ -103,6 +103,12 @@ export async function request<T>(route: string, init?: RequestInit, server = own
   return response.status === 204 ? (undefined as T) : read<T>(response);
 }
 
+/** A route that answers by a file. @throws ApiError */
+export async function requestFile(route: string, server = ownServer): Promise<Blob> {
+  const response = await send(server, route);
+  return response.ok ? response.blob() : read(response);
+}
+
 async function send(server: Server, route: string, init: RequestInit = {}): Promise<Response> {
   const token = await server.token();
   const headers = new Headers(init.headers);

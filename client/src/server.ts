@@ -11,8 +11,11 @@ export interface Server {
 /** Built scripts lie in a folder below the start page. In a variable, because Vite takes a URL of import.meta for a file to copy. */
 const thisScript = import.meta.url;
 
-/** The server that this script came from, open to everybody. */
-export const ownServer: Server = { base: new URL('../', thisScript), token: async () => undefined };
+/** The server that this script came from; where it is not open to everybody, the page's address has a token: `?token=`. */
+export const ownServer: Server = {
+  base: new URL('../', thisScript),
+  token: async () => new URLSearchParams(location.search).get('token') ?? undefined,
+};
 
 /** The address of a route, such as `v1/portraits`. */
 export function addressOf(server: Server, route: string): URL {

@@ -1,7 +1,6 @@
 // The studio's routes, as its page uses them.
 import type { Emotion, PortraitWarning } from '../../server/types.ts';
-import { request } from '../src/api.ts';
-import { addressOf, ownServer } from '../src/server.ts';
+import { request, requestFile } from '../src/api.ts';
 
 export type Kind = 'photo' | 'painting' | 'drawing';
 export type Standing = 'valid' | 'pending' | 'revoked' | 'expired' | 'erased' | 'none';
@@ -71,10 +70,7 @@ export const listAvatars = async () => (await request<{ avatars: Avatar[] }>('v1
 
 export const readAvatar = (id: string) => request<Avatar>(`v1/avatars/${id}`);
 
-/** A new picture has a new address, so that no old one is shown from a cache. */
-export function pictureUrl({ id, version }: Avatar): string {
-  return addressOf(ownServer, `v1/avatars/${id}/picture.jpg?version=${version}`).href;
-}
+export const readPicture = (id: string) => requestFile(`v1/avatars/${id}/picture.jpg`);
 
 export function createAvatar(wish: {
   name: string;

@@ -1,6 +1,7 @@
 // The list of avatars: a picture, a name and whether it may be shown.
 import { element } from '../src/dom.ts';
-import { type Avatar, pictureUrl } from './api.ts';
+import type { Avatar } from './api.ts';
+import { showPicture } from './picture.ts';
 import { KIND_TEXT, STANDING_TEXT } from './words.ts';
 
 export class AvatarList {
@@ -22,7 +23,7 @@ export class AvatarList {
 
   #item(avatar: Avatar, isChosen: boolean): HTMLLIElement {
     const image = document.createElement('img');
-    image.src = pictureUrl(avatar);
+    void showPicture(image, avatar);
     image.alt = '';
     image.width = 56;
     image.height = 56;

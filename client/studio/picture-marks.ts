@@ -1,7 +1,7 @@
 // The picture as it is drawn, with what the check found laid over it: the face's box and its landmarks.
 import { element } from '../src/dom.ts';
 import type { Avatar } from './api.ts';
-import { pictureUrl } from './api.ts';
+import { showPicture } from './picture.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Side of the drawing; strokes and dots are in its units. */
@@ -21,7 +21,7 @@ export class PictureMarks {
 
   show(avatar: Avatar): void {
     const { box, landmarks, warnings } = avatar.marks;
-    this.#image.src = pictureUrl(avatar);
+    void showPicture(this.#image, avatar);
     this.#image.alt = `${avatar.name}, as it is drawn`;
     const rect = document.createElementNS(SVG, 'rect');
     for (const [name, value] of Object.entries({ x: box.left, y: box.top, width: box.width, height: box.height })) {

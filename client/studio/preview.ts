@@ -4,7 +4,8 @@ import { Captions } from '../src/captions.ts';
 import { element } from '../src/dom.ts';
 import { LiveAvatar } from '../src/live-avatar.ts';
 import { ownServer } from '../src/server.ts';
-import { type Avatar, pictureUrl } from './api.ts';
+import type { Avatar } from './api.ts';
+import { showPicture } from './picture.ts';
 
 export interface PreviewHandlers {
   onRefused: (sentence: string) => void;
@@ -54,7 +55,7 @@ export class Preview {
   show(avatar: Avatar): void {
     const isAnother = this.#avatar?.id !== avatar.id || this.#avatar.version !== avatar.version;
     this.#avatar = avatar;
-    this.#poster.src = pictureUrl(avatar);
+    void showPicture(this.#poster, avatar);
     if (isAnother) this.close();
     // What has ended itself says why; that stays until it may be shown again.
     if (isAnother || avatar.consent === 'valid') this.#offer();

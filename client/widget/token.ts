@@ -6,12 +6,12 @@ const MARGIN_MS = 30_000;
 interface Answer {
   token: string;
   /** Time of its end (ISO 8601), where the endpoint says one. */
-  expiresAt?: string;
+  expires_at?: string;
 }
 
 /**
  * @param token a token that the page itself holds
- * @param url an endpoint of the page's server that answers a POST by `{ "token", "expiresAt"? }`
+ * @param url an endpoint of the page's server that answers a POST as `POST /v1/tokens` does: `{ "token", "expires_at"? }`
  * @returns the token of the moment; rejects when the endpoint gives none
  */
 export function tokenSource(token: string | undefined, url: string | undefined): () => Promise<string | undefined> {
@@ -28,12 +28,12 @@ async function ask(url: string): Promise<Answer> {
   const answer = (await response.json()) as Partial<Answer>;
   if (!response.ok || typeof answer.token !== 'string')
     throw new TokenError(`The token endpoint answered ${response.status}.`);
-  return { token: answer.token, ...(answer.expiresAt !== undefined && { expiresAt: answer.expiresAt }) };
+  return { token: answer.token, ...(answer.expires_at !== undefined && { expires_at: answer.expires_at }) };
 }
 
 /** Without a time of its end a token is asked for each time. */
-function isOver({ expiresAt }: Answer): boolean {
-  return expiresAt === undefined || Date.parse(expiresAt) - Date.now() < MARGIN_MS;
+function isOver({ expires_at }: Answer): boolean {
+  return expires_at === undefined || Date.parse(expires_at) - Date.now() < MARGIN_MS;
 }
 
 /** The page's own server gave no token. */
