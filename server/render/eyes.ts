@@ -4,7 +4,7 @@ import { smoothstep } from '../smoothstep.ts';
 import { PICTURE_SIZE_PX } from '../types.ts';
 import { blend, sample, TEXEL, toTexel } from './canvas.ts';
 import type { EyeTopology } from './face-topology.ts';
-import { LidPainter } from './lids.ts';
+import { LidPainter, type ToPortrait } from './lids.ts';
 import { Footprint, STEP_PX } from './moved.ts';
 import { Opening } from './opening.ts';
 import type { PosedVertices } from './pose-vertices.ts';
@@ -18,7 +18,7 @@ const IRIS_WHOLE_RADII = 1.15;
 const IRIS_FREE_RADII = 2.3;
 const FALLOFF_STEPS = 64;
 /** Lids are painted this far around crease and lower lid, in eye-corner distances. */
-const MARGIN_UNITS = 0.05;
+const MARGIN_UNITS = 0.075;
 export class EyePainter {
   readonly footprint: Footprint;
   /** As drawn last. */
@@ -74,16 +74,16 @@ export class EyePainter {
   draw(picture: Int32Array, texture: Int32Array, posed: PosedVertices): void {
     this.#opening.measure(posed.x, posed.y);
     if (this.#opening.height <= 0) return;
-    if (this.#blink < 1) this.#drawEyeball(picture, texture, posed);
-    if (this.#blink > 0) this.#lids.draw(picture, posed, this.#opening, this.#blink);
+    const toPortrait = this.#toPortrait(posed);
+    if (this.#blink < 1) this.#drawEyeball(picture, texture, toPortrait);
+    if (this.#blink > 0) this.#lids.draw(picture, this.footprint.part, toPortrait, this.#opening, this.#blink);
   }
 
-  #drawEyeball(picture: Int32Array, texture: Int32Array, posed: PosedVertices): void {
-    const opening = this.#opening;
-    const { upper, iris } = this.#eye;
+  /** Along the eye by its corners, across it by the skull's own down. */
+  #toPortrait(posed: PosedVertices): ToPortrait {
+    const { upper } = this.#eye;
     const outer = upper[0] as number;
     const inner = upper.at(-1) as number;
-    // Picture -> portrait: along the eye by its corners, across it by the skull's own down.
     const alongRestX = x(this.#rig, inner) - x(this.#rig, outer);
     const alongRestY = y(this.#rig, inner) - y(this.#rig, outer);
     const alongX = (posed.x[inner] as number) - (posed.x[outer] as number);
@@ -97,6 +97,15 @@ export class EyePainter {
     const xy = (downRestX * alongX - alongRestX * downX) / determinant;
     const yx = (alongRestY * downY - downRestY * alongY) / determinant;
     const yy = (downRestY * alongX - alongRestY * downX) / determinant;
+    const originX = x(this.#rig, outer) - xx * (posed.x[outer] as number) - xy * (posed.y[outer] as number);
+    const originY = y(this.#rig, outer) - yx * (posed.x[outer] as number) - yy * (posed.y[outer] as number);
+    return { originX, originY, xx, xy, yx, yy };
+  }
+
+  #drawEyeball(picture: Int32Array, texture: Int32Array, toPortrait: ToPortrait): void {
+    const opening = this.#opening;
+    const { originX, originY, xx, xy, yx, yy } = toPortrait;
+    const { iris } = this.#eye;
     const gazeX = Math.max(-GAZE_X_MAX, Math.min(GAZE_X_MAX, this.#gazeX)) * this.#widthPx;
     const gazeY = Math.max(-GAZE_Y_MAX, Math.min(GAZE_Y_MAX, this.#gazeY)) * this.#widthPx;
     const falloffScale = (FALLOFF_STEPS - 1) / (this.#radiusPx * IRIS_FREE_RADII) ** 2;
@@ -107,10 +116,9 @@ export class EyePainter {
       for (let row = opening.firstRow(column); row < last; row++) {
         const share = opening.coverage(column, row);
         if (share === 0) continue;
-        const dx = column + 0.5 - (posed.x[outer] as number);
-        const dy = row + 0.5 - (posed.y[outer] as number);
-        let u = x(this.#rig, outer) + xx * dx + xy * dy;
-        let v = y(this.#rig, outer) + yx * dx + yy * dy;
+        const [px, py] = [column + 0.5, row + 0.5];
+        let u = originX + xx * px + xy * py;
+        let v = originY + yx * px + yy * py;
         const step = ((u - irisX) ** 2 + (v - irisY) ** 2) * falloffScale;
         if (step < FALLOFF_STEPS) {
           const gaze = this.#falloff[step | 0] as number;

@@ -47,6 +47,8 @@ export interface EyeTopology {
   crease: readonly number[];
   browSkin: readonly number[];
   underEye: readonly number[];
+  /** Whether the outer corner is the image's left one. */
+  isOuterLeft: boolean;
   iris: number;
   irisEdge: readonly [number, number];
 }
@@ -57,6 +59,7 @@ export const LEFT_EYE: EyeTopology = {
   crease: [247, 30, 29, 27, 28, 56, 190],
   browSkin: [113, 225, 224, 223, 222, 221, 189],
   underEye: [31, 228, 229, 230, 231, 232, 233],
+  isOuterLeft: true,
   iris: 468,
   irisEdge: [469, 471],
 };
@@ -67,6 +70,7 @@ export const RIGHT_EYE: EyeTopology = {
   crease: [414, 286, 258, 257, 259, 260, 467],
   browSkin: [413, 441, 442, 443, 444, 445, 342],
   underEye: [453, 452, 451, 450, 449, 448, 261],
+  isOuterLeft: false,
   iris: 473,
   irisEdge: [474, 476],
 };
