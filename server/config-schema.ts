@@ -62,7 +62,7 @@ export const configSchema = z.strictObject({
     }),
   }),
   speech: z.strictObject({
-    engine: oneOf(['auto', 'espeak', 'flite', 'openai']),
+    engine: oneOf(['auto', 'piper', 'espeak', 'flite', 'openai']),
     // BCP 47 as far as voices go: a language, then parts of letters and digits.
     language: allowed(z.string().regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i), 'a language tag such as en, hi or es-419'),
     maxTextChars: whole(1, 100_000),

@@ -69,10 +69,10 @@ export interface Speech {
   close(): Promise<void>;
 }
 
-export type SpeechEngineName = 'espeak' | 'flite' | 'openai';
+export type SpeechEngineName = 'espeak' | 'flite' | 'openai' | 'piper';
 
 export interface SpeechOptions {
-  /** `auto` takes espeak, else flite; where `openai` fails, they speak for it. */
+  /** `auto` takes piper's voice for English and espeak for the rest, else flite; where `openai` fails, they speak for it. */
   engine: 'auto' | SpeechEngineName;
   /** The server that `openai` asks. */
   openai?: {
@@ -87,6 +87,8 @@ export interface SpeechOptions {
   logger: Pick<Logger, 'info' | 'warn'>;
   /** Default 2000. */
   maxTextChars?: number;
+  /** Folder of the voice that `npm run voices` fetches; left out, piper is not installed. */
+  voicesDirectory?: string;
   /** The npm package that carries espeak-ng. Default `@echogarden/espeak-ng-emscripten`. */
   espeakModule?: string;
   /** The flite program, by name (looked up in PATH) or path. Default `flite`. */

@@ -2,11 +2,14 @@
 
 import { VaktraError } from '../errors.ts';
 import { createOutgoingFetch } from '../runtime/index.ts';
+import { byLanguage } from './by-language.ts';
 import { findEspeak, openEspeak } from './espeak-engine.ts';
 import { withFallback } from './fallback-engine.ts';
 import { findFlite, openFlite } from './flite-engine.ts';
 import { findLanguage } from './languages.ts';
 import { openAudioSpeech } from './openai/audio-speech.ts';
+import { openPiper } from './piper/piper-engine.ts';
+import { findPiperVoice } from './piper/voice-files.ts';
 import type {
   EnginePiece,
   EngineSentence,
@@ -70,22 +73,27 @@ async function openOpenai(options: SpeechOptions): Promise<SpeechEngine> {
 }
 
 async function openEngine(
-  { logger, espeakModule = ESPEAK_MODULE, fliteBinary = FLITE_BINARY }: SpeechOptions,
-  engine: 'auto' | 'espeak' | 'flite',
+  options: SpeechOptions,
+  engine: 'auto' | 'espeak' | 'flite' | 'piper',
 ): Promise<SpeechEngine> {
+  const { logger, espeakModule = ESPEAK_MODULE, fliteBinary = FLITE_BINARY } = options;
   const causes: unknown[] = [];
   if (engine !== 'flite') {
     const modulePath = findEspeak(espeakModule);
     if (modulePath !== undefined) {
       try {
-        return await openEspeak(modulePath, (error) => logger.warn({ error }, 'espeak died: text cannot be spoken'));
+        const espeak = await openEspeak(modulePath, (error) =>
+          logger.warn({ error }, 'espeak died: text cannot be spoken'),
+        );
+        return engine === 'espeak' ? espeak : await withPiper(espeak, modulePath, engine, options);
       } catch (error) {
+        if (engine === 'piper') throw error;
         logger.warn({ error, modulePath }, 'espeak is installed but cannot be used');
         causes.push(error);
       }
     }
   }
-  if (engine !== 'espeak') {
+  if (engine === 'auto' || engine === 'flite') {
     const voices = await findFlite(fliteBinary);
     if (voices !== undefined) return openFlite(fliteBinary, voices);
   }
@@ -96,6 +104,36 @@ async function openEngine(
       'or flite (English; apt-get install flite), or push audio instead of text.',
     { cause: causes[0] },
   );
+}
+
+/** espeak with Piper's voice before it in English, where that is installed or `piper` is asked for. */
+async function withPiper(
+  espeak: SpeechEngine,
+  espeakPath: string,
+  engine: 'auto' | 'piper',
+  { logger, voicesDirectory }: SpeechOptions,
+): Promise<SpeechEngine> {
+  try {
+    const voice = voicesDirectory === undefined ? undefined : await findPiperVoice(voicesDirectory);
+    if (voice) {
+      const piper = await openPiper(espeakPath, voice, (error) =>
+        logger.warn({ error }, 'piper died: espeak speaks English too'),
+      );
+      return byLanguage({ ...withFallback(piper, espeak, logger), languages: piper.languages }, espeak);
+    }
+    if (engine === 'auto') return espeak;
+    throw new VaktraError(
+      'speech_engine_missing',
+      "The voice of speech.engine piper is not there: run 'npm run voices'.",
+    );
+  } catch (error) {
+    if (engine === 'piper') {
+      await espeak.close();
+      throw error;
+    }
+    logger.warn({ error }, "piper's voice is there but cannot be used: espeak speaks English too");
+    return espeak;
+  }
 }
 
 async function* synthesize(
