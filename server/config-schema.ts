@@ -132,6 +132,11 @@ export const configSchema = z.strictObject({
     evidenceDays: whole(0, 36_500),
   }),
   consent: z.strictObject({ codeMinutes: whole(1, 1440) }),
+  provenance: z.strictObject({
+    cert: orNull(text(PATH)),
+    key: orNull(text(PATH)),
+    development: allowed(z.boolean(), 'true or false'),
+  }),
   conversations: z.strictObject({
     max: whole(1, 1000),
     graceSeconds: whole(0, 3600),

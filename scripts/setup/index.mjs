@@ -4,6 +4,7 @@ import { debianStep, optionalDebianStep, recognitionPackages, testPackages } fro
 import { slimStep, workerLibrariesStep } from './image.mjs';
 import { packagesStep } from './packages.mjs';
 import { runSteps } from './progress.mjs';
+import { provenanceStep } from './provenance.mjs';
 import { workerStep } from './worker.mjs';
 
 export { serverNode } from './paths.mjs';
@@ -18,6 +19,7 @@ const STEPS = {
   ),
   worker: workerStep,
   client: clientStep,
+  provenance: provenanceStep,
   slim: slimStep,
   'worker-libraries': workerLibrariesStep,
 };
@@ -27,7 +29,7 @@ const STEPS = {
 /** @type {Record<'start' | 'test' | 'check' | 'size', StepName[]>} */
 export const PURPOSES = {
   start: ['packages', 'worker', 'recognition', 'client'],
-  test: ['packages', 'debian', 'worker', 'client'],
+  test: ['packages', 'debian', 'worker', 'client', 'provenance'],
   check: ['packages'],
   size: ['packages', 'client'],
 };

@@ -9,7 +9,7 @@ export { PipelinePool, type ThreadCensus } from './pipeline-pool.ts';
 export type { PipelineDiagnostics } from './pipeline-settings.ts';
 export { motionModelOptions, painterOptions, pipelineSettings } from './pipeline-settings.ts';
 export { renderVideo } from './render-video.ts';
-export type { AuditLine, ConsentRecord, StoredAvatar } from './studio/index.ts';
+export type { Admission, AuditLine, ConsentRecord, StoredAvatar } from './studio/index.ts';
 export { consentStanding, Studio } from './studio/index.ts';
 export { CLICK_INTERVAL_PICTURES, CODE_BITS, CODE_CELL_PX } from './test-pattern.ts';
 export { turnStages } from './turn/index.ts';

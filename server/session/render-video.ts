@@ -3,13 +3,14 @@
 import type { Config } from '../config.ts';
 import { createWebmWriter } from '../media/codec/index.ts';
 import { loadMotionModel } from '../motion/index.ts';
-import { loadPainter } from '../render/index.ts';
+import { loadPainter, videoShape } from '../render/index.ts';
 import { loadVad } from '../speech/index.ts';
-import { type ConversationState, FRAME_RATE_HZ, PICTURE_SIZE_PX, type PreparedAvatar } from '../types.ts';
+import { type ConversationState, FRAME_RATE_HZ, type PreparedAvatar } from '../types.ts';
+import { prepareLook } from './chosen-look.ts';
 import { MotionRecorder, type MotionRecording } from './motion-recorder.ts';
 import { ConversationPipeline } from './pipeline.ts';
 import { motionModelOptions, painterOptions, pipelineSettings } from './pipeline-settings.ts';
-import type { MoodWish } from './types.ts';
+import type { LookChoice, MoodWish } from './types.ts';
 
 /** Pictures behind the voice, so that the mouth is seen to close. */
 const TAIL_PICTURES = 15;
@@ -35,6 +36,9 @@ export interface RenderVideoOptions {
   seed: number;
   /** What the face wears throughout; left out, it is heard in the voice. */
   mood?: MoodWish | undefined;
+  look?: LookChoice | undefined;
+  /** Aborted where the file is not to be made any more: what it is aborted with is thrown. */
+  signal?: AbortSignal | undefined;
   /** Path of the .webm file. */
   out: string;
   /** Tags of the file. */
@@ -52,7 +56,8 @@ export interface RenderedVideo {
 
 /** @throws VaktraError `output_unwritable`, `model_missing`, ... */
 export async function renderVideo(options: RenderVideoOptions): Promise<RenderedVideo> {
-  const { config, avatar, voice, visitor, onProgress } = options;
+  const { config, avatar, voice, visitor, signal, onProgress } = options;
+  const look = await prepareLook(options.look);
   const paint = painterOptions(config);
   const [motion, vad, painter] = await Promise.all([
     loadMotionModel(motionModelOptions(config)),
@@ -67,7 +72,7 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
     { motion, vad, painter },
     avatar,
     options.seed,
-    { ...pipelineSettings(config), advanceSound: false },
+    { ...pipelineSettings(config), look, advanceSound: false },
     {
       sound: (sample, payload) => file.writeSound(sample, payload),
       picture: (index, data, key) => file.writePicture(index, data, key),
@@ -79,9 +84,10 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
       drawn: (frame, _picture, stream) => recorder?.add(frame, stream),
     },
   );
+  const shape = videoShape(look);
   const file = createWebmWriter(options.out, {
-    width: PICTURE_SIZE_PX,
-    height: PICTURE_SIZE_PX,
+    width: shape.width,
+    height: shape.height,
     opusHeader: pipeline.opusHeader,
     metadata: options.metadata,
   });
@@ -98,6 +104,7 @@ export async function renderVideo(options: RenderVideoOptions): Promise<Rendered
     const levels = visitor ? loudness(visitor) : [];
     const pictures = Math.max(levels.length, voice ? picturesOf(voice) : 0) + TAIL_PICTURES;
     for (let picture = 0; picture < pictures; picture++) {
+      signal?.throwIfAborted();
       pipeline.listen(levels[picture] ?? 0);
       await pipeline.produce(picture);
       const done = picture + 1;

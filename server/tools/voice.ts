@@ -14,13 +14,16 @@ export interface Voice {
   sampleRateHz: number;
 }
 
-/** @throws VaktraError `voice_unreadable`, or what keeps the text from being spoken */
-export async function readVoice(path: string): Promise<Voice> {
+/**
+ * @param language of a text; the configured one where it is left out
+ * @throws VaktraError `voice_unreadable`, or what keeps the text from being spoken
+ */
+export async function readVoice(path: string, language?: string): Promise<Voice> {
   if (!path.endsWith('.txt')) return { pcm: await readVoiceFile(path), sampleRateHz: CLOCK_RATE_HZ };
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new VaktraError('voice_unreadable', `The text ${path} cannot be read: check the path.`, { cause: error });
   });
-  return speakText(text);
+  return speakText(text, language);
 }
 
 /** Text spoken by the default voice of the settings, whole. */
