@@ -68,8 +68,7 @@ export class Session extends EventEmitter<SessionEvents> {
   get pageUrl(): string {
     const page = addressOf(this.#server.url, '');
     page.searchParams.set('session', this.id);
-    // Behind the #, so that no server writes it into its log.
-    if (this.token !== undefined) page.hash = `token=${this.token}`;
+    if (this.token !== undefined) page.searchParams.set('token', this.token);
     return page.href;
   }
 

@@ -104,6 +104,11 @@ export class Conversation {
     this.#end();
   }
 
+  /** Leaves the conversation, which goes on for the others. Harmless when it is over. */
+  leave(): void {
+    if (!this.#ended) this.#end();
+  }
+
   async #connect(): Promise<Results['hello']> {
     const socket = await Socket.connect(
       this.#server,

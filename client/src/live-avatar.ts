@@ -3,6 +3,7 @@
 import { ApiError, findSession, type Look, openSession, type PortraitChoice, type Session } from './api.ts';
 import type { Captions } from './captions.ts';
 import { type ConnectionStatus, Conversation } from './conversation.ts';
+import { newEventId } from './event-id.ts';
 import { FigureReader } from './figures.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import type { Server } from './server.ts';
@@ -47,7 +48,6 @@ export class LiveAvatar {
   #pictureCallback = 0;
   #hasMicrophone = false;
   #talks = false;
-  #speeches = 0;
 
   constructor(parts: LiveAvatarParts) {
     this.#parts = parts;
@@ -71,9 +71,8 @@ export class LiveAvatar {
 
   /** The avatar says this. */
   speak(text: string, options: { language?: string; emotion?: string; strength?: number } = {}): Promise<unknown> {
-    this.#speeches += 1;
     // A wrong emotion is the server's to refuse, with a sentence that lists the right ones.
-    return this.request({ type: 'speak', event_id: `page-${this.#speeches}`, text, ...options } as Request);
+    return this.request({ type: 'speak', event_id: newEventId(), text, ...options } as Request);
   }
 
   /** The avatar answers this. */

@@ -16,6 +16,7 @@ import { Captions } from './captions.ts';
 import { Composer } from './composer.ts';
 import { type ConnectionStatus, Conversation } from './conversation.ts';
 import { element } from './dom.ts';
+import { newEventId } from './event-id.ts';
 import { FaceChooser } from './face-chooser.ts';
 import { FigurePanel } from './figure-panel.ts';
 import { FigureReader } from './figures.ts';
@@ -30,6 +31,8 @@ import { Toasts } from './toasts.ts';
 
 /** The conversation of this tab, so that a reload goes on with it; gone with the tab. */
 const SESSION_KEY = 'vaktra.session';
+/** In the page's address: a conversation that somebody else opened, such as a bot. It is shown, and lives on without this page. */
+const GUEST_OF = new URLSearchParams(location.search).get('session');
 const FIGURES_INTERVAL_MS = 1000;
 
 /** As the protocol allows; what is longer is no playout delay any more. */
@@ -77,7 +80,6 @@ export class Page {
   #conversation: Conversation | undefined;
   /** What is on stage, so that it can be opened anew. */
   #choice: PortraitChoice | undefined;
-  #speeches = 0;
 
   async start(): Promise<void> {
     this.#stage.onPicture(() => this.#drawCaptions());
@@ -91,6 +93,14 @@ export class Page {
       const [{ portraits, max_picture_bytes }, languages] = await Promise.all([listPortraits(), listLanguages()]);
       this.#gallery.fill(portraits, max_picture_bytes);
       this.#composer.fillLanguages(languages);
+      if (GUEST_OF !== null) {
+        element('portrait-card', HTMLElement).hidden = true;
+        const session = await findSession(GUEST_OF);
+        // An uploaded picture has no poster.
+        const poster = portraits.find(({ id }) => id === session.portrait.id);
+        await this.#enter(session, poster);
+        return;
+      }
       const wished = new URLSearchParams(location.search).get('portrait');
       const first = portraits.find(({ id }) => id === wished) ?? portraits[0];
       if (first === undefined) throw new ApiError('portrait_unknown', 'The server has no portraits.');
@@ -99,7 +109,8 @@ export class Page {
       await this.#open({ id: first.id });
     } catch (error) {
       this.#showStatus('ended');
-      this.#stage.end(sentenceOf(error), 'Try again', () => void this.#load());
+      if (isOver(error)) this.#offer(undefined, sentenceOf(error));
+      else this.#stage.end(sentenceOf(error), 'Try again', () => void this.#load());
     }
   }
 
@@ -147,9 +158,9 @@ export class Page {
     }
   }
 
-  async #enter(session: Session, choice: PortraitChoice): Promise<void> {
+  async #enter(session: Session, choice: PortraitChoice | undefined): Promise<void> {
     this.#choice = choice;
-    this.#stage.open('id' in choice ? thumbnailUrl(choice.id) : undefined, 'Waking the portrait');
+    this.#stage.open(posterOf(choice), 'Waking the portrait');
     const conversation = new Conversation(session, {
       onEvent: (event) => this.#receive(event),
       onStatus: (status) => this.#showStatus(status),
@@ -163,7 +174,7 @@ export class Page {
       },
     });
     this.#conversation = conversation;
-    sessionStorage.setItem(SESSION_KEY, session.id);
+    if (GUEST_OF === null) sessionStorage.setItem(SESSION_KEY, session.id);
     try {
       for (const { who, text, sample } of await conversation.join()) this.#talk.transcript.say(who, text, sample, true);
     } catch (error) {
@@ -182,7 +193,8 @@ export class Page {
     const conversation = this.#conversation;
     this.#conversation = undefined;
     sessionStorage.removeItem(SESSION_KEY);
-    conversation?.close();
+    if (GUEST_OF === null) conversation?.close();
+    else conversation?.leave();
     this.#figures = new FigureReader();
     this.#panel.clear();
     this.#clock.reset();
@@ -192,9 +204,13 @@ export class Page {
     this.#setState('idle');
   }
 
-  #offer(choice: PortraitChoice, sentence: string): void {
+  #offer(choice: PortraitChoice | undefined, sentence: string): void {
+    if (GUEST_OF !== null || choice === undefined) {
+      this.#stage.end(sentence, 'Open one of your own', () => location.assign(location.pathname));
+      return;
+    }
     this.#stage.end(sentence, 'Start again', () => {
-      this.#stage.open('id' in choice ? thumbnailUrl(choice.id) : undefined, 'Waking the portrait');
+      this.#stage.open(posterOf(choice), 'Waking the portrait');
       void this.#open(choice);
     });
   }
@@ -233,8 +249,7 @@ export class Page {
   #speak(text: string, language: string | undefined): Promise<boolean> {
     this.#stage.unmute();
     this.#firstSound.start((latencyMs) => this.#panel.showFirstSound(latencyMs));
-    this.#speeches += 1;
-    const request = { type: 'speak', event_id: `page-${this.#speeches}`, text, ...(language && { language }) } as const;
+    const request = { type: 'speak', event_id: newEventId(), text, ...(language && { language }) } as const;
     return this.#try(() => this.#conversation?.request(request));
   }
 
@@ -283,8 +298,8 @@ export class Page {
     document.body.dataset.connection = status;
     this.#composer.setConnected(status === 'connected');
     this.#talk.setConnected(status === 'connected');
-    // A new conversation knows nothing of what was chosen before.
-    if (status === 'connected') this.#tellChoices();
+    // A new conversation knows nothing of what was chosen before; in somebody else's nothing was chosen here.
+    if (status === 'connected' && GUEST_OF === null) this.#tellChoices();
     this.#showWords();
   }
 
@@ -311,6 +326,15 @@ export class Page {
       return false;
     }
   }
+}
+
+function posterOf(choice: PortraitChoice | undefined): string | undefined {
+  return choice !== undefined && 'id' in choice ? thumbnailUrl(choice.id) : undefined;
+}
+
+/** A conversation that is not there is not there when asked again. */
+function isOver(error: unknown): boolean {
+  return error instanceof ApiError && error.code.startsWith('conversation_');
 }
 
 /** The server's sentence, or for a fault of the page itself one that says so; the console has the rest. */
