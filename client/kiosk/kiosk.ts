@@ -158,6 +158,7 @@ export class Kiosk {
   #receive(event: ServerEvent): void {
     const wasEmpty = this.#view.log.childElementCount === 0;
     this.#log.receive(event);
+    // Beside what was said there is room for fewer.
     if (wasEmpty && this.#view.log.childElementCount > 0) this.#topics.show();
     if (event.type === 'state') this.#view.showState(event.state);
     else if (event.type === 'hand_over') this.#handOver();

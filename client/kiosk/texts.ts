@@ -18,6 +18,7 @@ export interface KioskTexts {
   more: string;
   talk: string;
   release: string;
+  stop: string;
   finish: string;
   language: string;
   wiped: string;
@@ -46,6 +47,7 @@ const en: KioskTexts = {
   more: 'More questions',
   talk: 'Hold to talk',
   release: 'I am listening. Let go when you are done.',
+  stop: 'Stop',
   finish: 'Finish',
   language: 'Language',
   wiped: 'Nothing of this conversation stays on this screen.',
@@ -74,6 +76,7 @@ const hi: KioskTexts = {
   more: 'और सवाल',
   talk: 'बोलने के लिए दबाए रखें',
   release: 'सुन रहे हैं। पूरा होने पर छोड़ें।',
+  stop: 'रोकें',
   finish: 'समाप्त करें',
   language: 'भाषा',
   wiped: 'इस बातचीत का कुछ भी इस स्क्रीन पर नहीं रहता।',
@@ -102,6 +105,7 @@ const de: KioskTexts = {
   more: 'Weitere Fragen',
   talk: 'Zum Sprechen halten',
   release: 'Ich höre zu. Lassen Sie los, wenn Sie fertig sind.',
+  stop: 'Stopp',
   finish: 'Beenden',
   language: 'Sprache',
   wiped: 'Von diesem Gespräch bleibt nichts auf dem Bildschirm.',
@@ -130,6 +134,7 @@ const es: KioskTexts = {
   more: 'Más preguntas',
   talk: 'Mantenga pulsado para hablar',
   release: 'Le escucho. Suelte cuando termine.',
+  stop: 'Parar',
   finish: 'Terminar',
   language: 'Idioma',
   wiped: 'Nada de esta conversación queda en la pantalla.',
@@ -158,6 +163,7 @@ const zh: KioskTexts = {
   more: '更多问题',
   talk: '按住说话',
   release: '正在聆听，说完请松开。',
+  stop: '停止',
   finish: '结束',
   language: '语言',
   wiped: '屏幕上不会保留这次对话的任何内容。',
@@ -186,6 +192,7 @@ const ar: KioskTexts = {
   more: 'أسئلة أخرى',
   talk: 'اضغط مطوّلًا للتحدث',
   release: 'أستمع إليك. ارفع إصبعك عندما تنتهي.',
+  stop: 'توقّف',
   finish: 'إنهاء',
   language: 'اللغة',
   wiped: 'لا يبقى شيء من هذه المحادثة على الشاشة.',

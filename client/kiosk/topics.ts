@@ -4,9 +4,9 @@ import type { Server } from '../src/server.ts';
 import type { Language } from '../widget/options.ts';
 import type { View } from './view.ts';
 
-/** At a time: before anything was said, and beside what was said. */
-const AT_FIRST = 5;
-const BESIDE = 3;
+/** At a time: before anything was said, and beside what was said. An upright screen has them in two columns. */
+const UPRIGHT = { atFirst: 6, beside: 4 };
+const ACROSS = { atFirst: 5, beside: 3 };
 
 export class Topics {
   readonly #view: View;
@@ -19,6 +19,11 @@ export class Topics {
     this.#view = view;
     this.#server = server;
     this.#onTopic = onTopic;
+    view.more.addEventListener('click', () => {
+      const next = this.#first + this.#count;
+      this.#first = next < this.#all.length ? next : 0;
+      this.show();
+    });
   }
 
   /** @throws ApiError */
@@ -29,12 +34,12 @@ export class Topics {
   }
 
   show(): void {
-    const count = this.#view.log.childElementCount === 0 ? AT_FIRST : BESIDE;
-    const shown = this.#all.slice(this.#first, this.#first + count);
-    const more = (): void => {
-      this.#first = this.#first + count < this.#all.length ? this.#first + count : 0;
-      this.show();
-    };
-    this.#view.showTopics(shown, this.#onTopic, this.#all.length > count ? more : undefined);
+    const shown = this.#all.slice(this.#first, this.#first + this.#count);
+    this.#view.showTopics(shown, this.#all.length <= this.#count, this.#onTopic);
+  }
+
+  get #count(): number {
+    const { atFirst, beside } = window.innerHeight > window.innerWidth ? UPRIGHT : ACROSS;
+    return this.#view.log.childElementCount === 0 ? atFirst : beside;
   }
 }

@@ -44,6 +44,8 @@ export class View {
   readonly #handOver = h('p', { class: 'hand-over', role: 'status' });
   readonly #topicsTitle = h('h2');
   readonly #topics = h('div', { class: 'topics' });
+  readonly #topicsHead = h('div', { class: 'topics-head' });
+  readonly more = h('button', { type: 'button', class: 'more' });
   readonly #microphoneText = h('span');
   readonly #stopText = h('span');
   readonly #finishText = h('span');
@@ -68,6 +70,7 @@ export class View {
     this.languageButton.append(outline('globe', GLOBE), this.#languageText);
     this.languageButton.hidden = languages.length < 2;
     this.#state.append(h('span', { class: 'dot' }), this.#stateText);
+    this.#topicsHead.append(this.#topicsTitle, this.more);
     this.languages.append(this.#languagesTitle, this.#languageChoice(languages, onLanguage));
     this.stillThere.append(this.#stillThereTitle, this.#wipedIn, this.stay);
     for (const sheet of [this.languages, this.stillThere]) closeBeside(sheet);
@@ -85,7 +88,7 @@ export class View {
           h('div', { class: 'panel-head' }, this.#state, this.finish),
           this.#handOver,
           this.log,
-          this.#topicsTitle,
+          this.#topicsHead,
           this.#topics,
           this.#notice,
           h('div', { class: 'actions' }, this.microphone, this.stop),
@@ -141,8 +144,9 @@ export class View {
     this.#orSpeak.textContent = orSpeak ? texts.orSpeak : '';
     this.#firstSound.textContent = texts.firstSound;
     this.#topicsTitle.textContent = texts.topics;
+    this.more.textContent = texts.more;
     this.#microphoneText.textContent = texts.talk;
-    this.#stopText.textContent = shared.stop;
+    this.#stopText.textContent = texts.stop;
     this.#finishText.textContent = texts.finish;
     this.#languageText.textContent = texts.name;
     this.languageButton.setAttribute('aria-label', `${texts.language}: ${texts.name}`);
@@ -178,18 +182,16 @@ export class View {
     this.#handOver.hidden = !shown;
   }
 
-  showTopics(topics: readonly string[], onTopic: (topic: string) => void, onMore: (() => void) | undefined): void {
+  /** @param areAll there are no more than these */
+  showTopics(topics: readonly string[], areAll: boolean, onTopic: (topic: string) => void): void {
     const buttons = topics.map((topic) => {
       const button = h('button', { type: 'button', class: 'topic' }, topic);
       button.addEventListener('click', () => onTopic(topic));
       return button;
     });
-    this.#topicsTitle.hidden = topics.length === 0;
+    this.#topicsHead.hidden = topics.length === 0;
+    this.more.hidden = areAll;
     this.#topics.replaceChildren(...buttons);
-    if (onMore === undefined) return;
-    const more = h('button', { type: 'button', class: 'topic more' }, this.#texts.more);
-    more.addEventListener('click', onMore);
-    this.#topics.append(more);
   }
 
   /** Asks whether somebody is there; undefined takes the question away. */
