@@ -14,6 +14,7 @@ import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { Questions } from './questions.ts';
 import { Reviewer } from './reviewer.ts';
 import { RoomMicrophone } from './room-microphone.ts';
+import { Speeches } from './speeches.ts';
 import { SpokenVoice } from './spoken-voice.ts';
 import { ConversationStates, Listener, Turn, TurnClock, type TurnTiming } from './turn/index.ts';
 import type {
@@ -40,6 +41,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #parts: ConversationParts;
   readonly #sender: AvatarSender;
   readonly #voice: SpokenVoice;
+  readonly #speeches: Speeches;
   readonly #states: ConversationStates;
   readonly #turn: Turn;
   readonly #listener: Listener | undefined;
@@ -81,6 +83,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       onStarted: (seconds) => parts.observer.speechStarted(seconds),
       onStopped: (seconds) => parts.observer.interrupted(seconds),
     });
+    this.#speeches = new Speeches(this, this.#voice);
     this.#states = new ConversationStates((state, sample) => {
       this.tell('state', { state, sample });
       this.#line?.post({ type: 'rest', state: this.#states.rest });
@@ -220,7 +223,12 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   async speak(request: SpeakRequest) {
     this.#requireOpen();
-    await this.#voice.speak(request);
+    await this.#speeches.speak(request);
+  }
+
+  async say(request: SpeakRequest) {
+    this.#requireOpen();
+    return this.#speeches.say(request);
   }
 
   pushAudio(request: AudioRequest): void {

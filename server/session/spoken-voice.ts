@@ -69,6 +69,11 @@ export class SpokenVoice {
     return this.#reportedBacklogMs + this.#pushedMsSinceReport;
   }
 
+  /** This speech waits or is being spoken. */
+  isUnderWay(eventId: string): boolean {
+    return this.#utterances.has(eventId);
+  }
+
   /** Resolves when the whole text was handed to the pipeline, or cut by an interrupt. */
   async speak({ eventId, text, language, mood: given }: SpeakRequest): Promise<void> {
     this.#requireRoom(0);

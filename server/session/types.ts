@@ -126,6 +126,16 @@ export interface SpeakRequest {
   mood?: MoodWish | undefined;
 }
 
+/** How far a speech was heard. */
+export interface Playback {
+  /** Samples of it that were heard; `sent` where that is not known. */
+  position: SampleIndex;
+  measure: 'sent' | 'heard';
+  isInterrupted: boolean;
+  /** The words that were heard. */
+  text: string;
+}
+
 /** Sound to be spoken: PCM s16 little-endian mono, 8 to 48 kHz. */
 export interface AudioRequest {
   eventId: string;
@@ -172,8 +182,10 @@ export interface Conversation {
   setLanguage(language: string): void;
   /** What was said so far, oldest first. */
   readonly transcript: readonly Said[];
-  /** Queues text behind what is being said. */
+  /** Queues text behind what is being said. The same again under the same event's name is not spoken again. */
   speak(request: SpeakRequest): Promise<void>;
+  /** As `speak`; resolves when it was heard to its end or interrupted. */
+  say(request: SpeakRequest): Promise<Playback>;
   /** Pushed audio, as fast as the sender likes up to the backlog limit. */
   pushAudio(request: AudioRequest): void;
   /** No more audio for this event: closes the utterance that VAD has not closed. */

@@ -30,7 +30,13 @@ const request = { id: requestId.optional() };
 const moodFields = { emotion: z.enum(EMOTIONS).optional(), strength: z.number().min(0).max(1).optional() };
 
 /** Of what is spoken and asked, on the socket and over HTTP. */
-export const speakFields = { event_id: name, text: z.string(), language: name.optional(), ...moodFields };
+export const speakFields = {
+  event_id: name,
+  text: z.string(),
+  language: name.optional(),
+  wait: z.boolean().optional(),
+  ...moodFields,
+};
 export const askFields = { text: z.string().max(MAX_QUESTION_CHARS) };
 
 /** What a client sends. */
@@ -138,6 +144,15 @@ export const serverMessage = z.discriminatedUnion('type', [
 export type ClientMessage = z.output<typeof clientMessage>;
 export type ServerMessage = z.output<typeof serverMessage>;
 
+/** How far a speech was heard; the position in samples of it. */
+export interface PlaybackResult {
+  event_id: string;
+  playback_position: number;
+  measure: 'sent' | 'heard';
+  interrupted: boolean;
+  text: string;
+}
+
 /** The `result` of each request's reply; requests that are not listed answer with `{}`. */
 export interface Results {
   hello: {
@@ -166,5 +181,7 @@ export interface Results {
     }[];
   };
   'microphone.start': { id: string };
+  /** With `wait`, else empty. */
+  speak: PlaybackResult | Record<string, never>;
   ping: { position: number };
 }

@@ -2,6 +2,7 @@
 import type { Conversation } from '../session/index.ts';
 import type { ClientMessage, Results } from './messages.ts';
 import { readMood } from './mood.ts';
+import { speak } from './speak.ts';
 import type { IceServer } from './turn-servers.ts';
 
 /** A request inside a conversation, that is all but `hello`. */
@@ -76,14 +77,10 @@ export async function perform(
     case 'language':
       conversation.setLanguage(message.language);
       return {};
-    case 'speak':
-      await conversation.speak({
-        eventId: message.event_id,
-        text: message.text,
-        language: message.language,
-        mood: readMood(message),
-      });
-      return {};
+    case 'speak': {
+      const result: Results['speak'] = (await speak(conversation, message)) ?? {};
+      return result;
+    }
     case 'audio':
       conversation.pushAudio({
         eventId: message.event_id,

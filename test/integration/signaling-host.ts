@@ -79,6 +79,10 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
   async speak(...args: Parameters<Conversation['speak']>) {
     this.#record('speak', ...args);
   }
+  async say(...args: Parameters<Conversation['say']>) {
+    this.#record('say', ...args);
+    return { position: 24_000, measure: 'heard' as const, isInterrupted: true, text: 'Hel' };
+  }
   pushAudio(...args: Parameters<Conversation['pushAudio']>) {
     this.#record('pushAudio', ...args);
   }

@@ -80,6 +80,18 @@ describe('a session', () => {
     expect((await request('/v1/sessions/session-1')).body).toMatchObject({ error: { code: 'conversation_closed' } });
   });
 
+  it('says a text and waits until it was heard, is asked, kept alive, and tells how it stands', async () => {
+    await request('/v1/sessions', json({ portrait: 'lady' }));
+    const said = await request('/v1/sessions/session-1/speak', json({ event_id: 'e', text: 'Hello', wait: true }));
+    const heard = { event_id: 'e', playback_position: 24_000, measure: 'heard', interrupted: true, text: 'Hel' };
+    expect(said).toMatchObject({ status: 200, body: heard });
+    expect((await request('/v1/sessions/session-1/ask', json({ text: 'Where is it?' }))).status).toBe(204);
+    expect((await request('/v1/sessions/session-1/keep_alive', { method: 'POST' })).status).toBe(204);
+    const { body } = await request('/v1/sessions/session-1');
+    expect(body).toMatchObject({ stats: { state: 'idle', position: 96_000, queued_ms: 40 }, transcript: [] });
+    expect(host.conversations.get('session-1')?.calls.map(({ name }) => name)).toEqual(['say', 'ask']);
+  });
+
   it('takes an uploaded picture with the sentence that says who agreed', async () => {
     const picture = new Uint8Array(150_000).map((_, index) => index % 251);
     const { status } = await request('/v1/sessions', form({ picture, consent: '  Ada Example agreed ' }));

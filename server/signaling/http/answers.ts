@@ -56,6 +56,14 @@ export const sessionState = z.strictObject({
   ),
 });
 
+export const playback = z.strictObject({
+  event_id: z.string(),
+  playback_position: z.int().describe('Samples of it that were heard, 48 000 a second.'),
+  measure: z.enum(['sent', 'heard']).describe('"sent" where no client reported its playout delay.'),
+  interrupted: z.boolean(),
+  text: z.string().describe('The words that were heard; empty for pushed audio.'),
+});
+
 export const done: Answer = { description: 'Done.' };
 
 export function json(description: string, schema: z.ZodType): Answer {

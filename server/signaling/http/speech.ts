@@ -1,8 +1,8 @@
 // The simple forms of speaking in a conversation: what a bot's server does without a socket.
 import { z } from 'zod';
 import { askFields, speakFields } from '../messages.ts';
-import { readMood } from '../mood.ts';
-import { done, json } from './answers.ts';
+import { speak } from '../speak.ts';
+import { done, json, playback } from './answers.ts';
 import type { HttpParts } from './parts.ts';
 import { type Route, route } from './route.ts';
 import { conversationParameters as params } from './sessions.ts';
@@ -23,13 +23,15 @@ export function speechRoutes({ host, attendance }: HttpParts): Route[] {
         ...about,
         path: '/v1/sessions/:id/speak',
         summary: 'Speaks a text, behind what is being said',
-        answers: { 202: json('It is being spoken, or waits.', z.strictObject({ event_id: z.string() })) },
+        answers: {
+          200: json('With `wait`: it was heard to its end, or interrupted.', playback),
+          202: json('It is being spoken, or waits.', z.strictObject({ event_id: z.string() })),
+        },
       },
       { params, body: speakRequest },
       async ({ params, body }, reply) => {
-        const { event_id: eventId, text, language } = body;
-        await use(params.id).speak({ eventId, text, language, mood: readMood(body) });
-        return reply.code(202).send({ event_id: eventId });
+        const heard = await speak(use(params.id), body);
+        return heard ?? reply.code(202).send({ event_id: body.event_id });
       },
     ),
     route(
