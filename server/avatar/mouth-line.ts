@@ -9,6 +9,14 @@ import type { RgbPicture } from './picture-input.ts';
 const CLOSED_OPENING_UNITS = 0.028;
 /** How far from the tracked line the dark line between closed lips is searched. */
 const SEARCH_UNITS = 0.035;
+/** A moustache hides the line and all around it is dark: there the line is where the lower lip begins, up to this far from the tracked one. */
+const MOUSTACHE_SEARCH_UNITS = 0.06;
+/** Skin between nose and upper lip is darker than this share of the cheeks: a moustache. With one 0.28; without, 0.57 and more. */
+const MOUSTACHE_SHARE = 0.45;
+const UNDER_NOSE = [164, 167, 393, 165, 391, 0, 37, 267] as const;
+const CHEEKS = [50, 280, 101, 330, 205, 425] as const;
+/** Rows on each side of the lower lip's edge that are compared. */
+const LIP_EDGE_PX = 2;
 /** Price of the line jumping one pixel between neighbouring columns, in grey levels: keeps it smooth. */
 const JUMP_PRICE = 6;
 /** Price of lying one pixel off the tracked line, in grey levels. */
@@ -72,16 +80,37 @@ function moveRows(
 function darkLine(picture: RgbPicture, landmarks: Float32Array, unitPx: number): (at: number) => number {
   const start = Math.floor(x(landmarks, 78));
   const columns = Math.max(2, Math.ceil(x(landmarks, 308)) - start + 1);
-  const reach = Math.max(2, Math.round(SEARCH_UNITS * unitPx));
+  const isHidden = hasMoustache(picture, landmarks);
+  const reach = Math.max(2, Math.round((isHidden ? MOUSTACHE_SEARCH_UNITS : SEARCH_UNITS) * unitPx));
   const rows = 2 * reach + 1;
   const tracked = Array.from({ length: columns }, (_, c) => trackedLine(landmarks, start + c));
   const path = cheapestPath(columns, rows, JUMP_PRICE, (c, r) => {
     const offset = r - reach;
-    return brightness(picture, start + c, Math.round((tracked[c] ?? 0) + offset)) + DISTANCE_PRICE * Math.abs(offset);
+    const row = Math.round((tracked[c] ?? 0) + offset);
+    const price = isHidden ? -stepDown(picture, start + c, row) : brightness(picture, start + c, row);
+    return price + DISTANCE_PRICE * Math.abs(offset);
   });
   // The middle of the pixel.
   const heights = Float64Array.from(path, (row, c) => Math.round((tracked[c] ?? 0) + row - reach) + 0.5);
   return (at) => smoothed(heights, at - start);
+}
+
+function hasMoustache(picture: RgbPicture, landmarks: Float32Array): boolean {
+  const typical = (points: readonly number[]) => {
+    const found = points.map((point) =>
+      brightness(picture, Math.round(x(landmarks, point)), Math.round(y(landmarks, point))),
+    );
+    return found.sort((a, b) => a - b)[found.length >> 1] ?? 0;
+  };
+  return typical(UNDER_NOSE) < MOUSTACHE_SHARE * typical(CHEEKS);
+}
+
+/** How much brighter the picture becomes below a row. */
+function stepDown(picture: RgbPicture, column: number, row: number): number {
+  let step = 0;
+  for (let k = 1; k <= LIP_EDGE_PX; k++)
+    step += brightness(picture, column, row + k) - brightness(picture, column, row + 1 - k);
+  return step / LIP_EDGE_PX;
 }
 
 /** Mean over five columns, so that whole pixels do not show as steps. */
