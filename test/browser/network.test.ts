@@ -152,3 +152,48 @@ describe('a network that keeps something back', () => {
     },
   );
 });
+
+describe('the check page', () => {
+  async function check(): Promise<Page> {
+    const { page } = browser;
+    await page.goto(`${network.url}/check/`);
+    await page.locator('body[data-state="done"]').waitFor({ timeout: PATIENCE_MS });
+    return page;
+  }
+
+  const outcomes = (page: Page): Promise<Record<string, string>> =>
+    page
+      .locator('#findings li')
+      .evaluateAll((rows) =>
+        Object.fromEntries(rows.map(({ dataset }) => [dataset.step ?? '', dataset.outcome ?? ''])),
+      );
+
+  it('tries every way for real, says that all work, and leaves no conversation behind', async () => {
+    network.allow({ udp: true, tcp: true, relay: true });
+    const before = { ...network.passed };
+    const page = await check();
+    const relay = turnPath === undefined ? 'fails' : 'works';
+    expect(await outcomes(page)).toMatchObject({
+      secure: 'works',
+      server: 'works',
+      socket: 'works',
+      udp: 'works',
+      tcp: 'works',
+      relay,
+    });
+    for (const way of ['udp', 'tcp'] as const) expect(network.passed[way], way).toBeGreaterThan(before[way]);
+    if (turnPath) expect(network.passed.relay).toBeGreaterThan(before.relay);
+    const report = await page.locator('#report').inputValue();
+    expect(report).toMatch(/by UDP: works .* ms there and back \| udp, from a \w+ address to 127\.0\.0\.2:/);
+    expect(await page.locator('#verdict').getAttribute('data-mood')).not.toBe('bad');
+    await vi.waitFor(() => expect(server.app.host.size).toBe(0), { timeout: PATIENCE_MS });
+  });
+
+  it('behind a firewall says which way fails, and what to do', async () => {
+    network.allow({ udp: false, tcp: true, relay: false });
+    const page = await check();
+    expect(await outcomes(page)).toMatchObject({ socket: 'works', udp: 'fails', tcp: 'works', relay: 'fails' });
+    expect(await page.locator('#verdict-title').textContent()).toMatch(/cannot speak|by TCP/);
+    await vi.waitFor(() => expect(server.app.host.size).toBe(0), { timeout: PATIENCE_MS });
+  });
+});
