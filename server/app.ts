@@ -20,7 +20,7 @@ import {
   Studio,
   type ThreadCensus,
 } from './session/index.ts';
-import { createSignaling } from './signaling/index.ts';
+import { createSignaling, createWebhooks } from './signaling/index.ts';
 import { createRecogniser, createSpeech } from './speech/index.ts';
 import { mediasoupWorkerPath } from './worker-path.ts';
 
@@ -141,6 +141,13 @@ export async function startApp(
     });
     running.push(() => pool.close());
 
+    // Before the host, so that it is there until the last conversation has ended.
+    const webhooks = createWebhooks(config.events, {
+      allowPrivate,
+      logger,
+      count: (outcome) => metrics.webhookEvents.inc({ outcome }),
+    });
+    running.push(async () => webhooks?.close());
     const host = new LiveConversationHost({
       config,
       media,
@@ -165,6 +172,7 @@ export async function startApp(
       host,
       studio,
       logger,
+      webhooks,
       metrics: metrics.registry,
       countError: (part, { code }) => metrics.errors.inc({ part, code }),
     });

@@ -123,6 +123,10 @@ export const configSchema = z.strictObject({
     }),
   }),
   outgoing: z.strictObject({ allowPrivate: allowed(z.boolean(), 'true or false') }),
+  events: z.strictObject({
+    url: orNull(text('an http or https address')),
+    secret: orNull(text('a key')),
+  }),
   portraits: z.strictObject({
     directory: text(PATH),
     maxUploadBytes: whole(10_000, 100_000_000),

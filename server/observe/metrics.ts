@@ -122,6 +122,12 @@ export function createMetrics(conversations: () => ConversationFigures[], thread
       labelNames: ['part', 'code'] as const,
       registers,
     }),
+    webhookEvents: new Counter({
+      name: 'avatar_webhook_events_total',
+      help: "Events for the operator's server by what became of them: delivered, failed after all tries, or dropped as too many waited.",
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     iceState: new Counter({
       name: 'webrtc_ice_state_total',
       help: 'How often the way of a client came into this state (connected, completed, disconnected, closed).',

@@ -12,6 +12,7 @@ import { Connection } from './connection.ts';
 import { createHttp, type MetricsRegistry } from './http/index.ts';
 import { type TlsSettings, tlsFiles } from './tls.ts';
 import { type TurnSettings, turnServers } from './turn-servers.ts';
+import type { Webhooks } from './webhooks/index.ts';
 
 const SOCKET_PATH = '/v1/socket';
 /**
@@ -40,6 +41,8 @@ export interface SignalingOptions {
   host: ConversationHost;
   /** Avatars of one's own; left out where none are kept. */
   studio?: Studio | undefined;
+  /** Told what happens in conversations; left out where nobody is. */
+  webhooks?: Webhooks | undefined;
   logger: Logger;
   metrics: MetricsRegistry;
   /** Told about each request that was refused or failed. */
@@ -61,6 +64,7 @@ export function createSignaling({
   tlsDirectory,
   host,
   studio,
+  webhooks,
   logger,
   metrics,
   countError = () => undefined,
@@ -89,6 +93,7 @@ export function createSignaling({
     host,
     studio,
     attendance,
+    webhooks,
     metrics,
     logger,
     countError: (error) => countError('http', error),
@@ -164,3 +169,4 @@ function explainListenError(error: unknown, { host, port }: SignalingConfig['htt
 }
 
 export type { ClientMessage, Results, ServerMessage } from './messages.ts';
+export { createWebhooks } from './webhooks/index.ts';

@@ -13,7 +13,7 @@ import type {
   ConversationOptions,
   ConversationStats,
 } from '../../server/session/index.ts';
-import { createSignaling, type Signaling, type SignalingConfig } from '../../server/signaling/index.ts';
+import { createSignaling, type Signaling, type SignalingConfig, type SignalingOptions } from '../../server/signaling/index.ts';
 import { PREPARING_STEPS } from '../../server/types.ts';
 
 const STATS: ConversationStats = {
@@ -184,6 +184,7 @@ export const TEST_CONFIG: SignalingConfig = {
 export async function startSignaling(
   host: ConversationHost,
   config: SignalingConfig = TEST_CONFIG,
+  more: Pick<SignalingOptions, 'webhooks'> = {},
 ): Promise<Signaling & { port: number; url: string }> {
   const signaling = createSignaling({
     config,
@@ -192,6 +193,7 @@ export async function startSignaling(
     host,
     logger: pino({ level: 'silent' }),
     metrics: new Registry(),
+    ...more,
   });
   const { port } = await signaling.listen();
   return { ...signaling, port, url: `http://127.0.0.1:${port}` };

@@ -4,6 +4,7 @@ import type { VaktraError } from '../../errors.ts';
 import type { ConversationHost, Studio } from '../../session/index.ts';
 import type { Access } from '../access/index.ts';
 import type { Attendance } from '../attendance.ts';
+import type { Webhooks } from '../webhooks/index.ts';
 
 /** What `/metrics` needs of a prom-client registry. */
 export interface MetricsRegistry {
@@ -27,6 +28,8 @@ export interface HttpParts {
   /** Undefined where no avatars are kept. */
   studio: Studio | undefined;
   attendance: Attendance;
+  /** Undefined where nobody is told what happens. */
+  webhooks: Webhooks | undefined;
   metrics: MetricsRegistry;
   logger: Logger;
   /** Told about each request that was refused or failed. */

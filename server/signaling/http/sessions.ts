@@ -13,7 +13,7 @@ import { readWish, sessionForm, sessionRequest } from './wish.ts';
 export const conversationParameters = z.object({ id: z.string().min(1) });
 
 export function sessionRoutes(parts: HttpParts): Route[] {
-  const { host, attendance, isReady } = parts;
+  const { host, attendance, webhooks, isReady } = parts;
   return [
     route(
       {
@@ -37,6 +37,7 @@ export function sessionRoutes(parts: HttpParts): Route[] {
         const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
           const conversation = await host.create({ ...wish, onStep });
           attendance.watch(conversation);
+          webhooks?.watch(conversation);
           const { id, portrait, video } = conversation;
           return { id, portrait, video, ...(await tokenFor(id, identity, parts)) };
         };
