@@ -136,6 +136,17 @@ export const configSchema = z.strictObject({
     evidenceDays: whole(0, 36_500),
   }),
   consent: z.strictObject({ codeMinutes: whole(1, 1440) }),
+  label: z.strictObject({
+    picture: allowed(z.string().regex(/^[ -~]{2,24}$/), '2 to 24 ASCII characters'),
+    announcement: z.strictObject({
+      en: text('a sentence'),
+      hi: text('a sentence'),
+      de: text('a sentence'),
+      es: text('a sentence'),
+      zh: text('a sentence'),
+      ar: text('a sentence'),
+    }),
+  }),
   provenance: z.strictObject({
     cert: orNull(text(PATH)),
     key: orNull(text(PATH)),

@@ -25,6 +25,8 @@ export interface Session {
   id: string;
   portrait: ChosenPortrait;
   video: VideoShape;
+  /** That one talks with an AI; where the conversation was just opened. */
+  announcement?: string;
   /** Opens this conversation and no other, where the server wants to see one. */
   token?: string;
 }
@@ -70,18 +72,22 @@ export function stillUrl(portraitId: string, server = ownServer): string {
   return addressOf(server, `v1/portraits/${encodeURIComponent(portraitId)}/still.jpg`).href;
 }
 
-/** @param onStep called as each step of preparing the portrait begins */
+/**
+ * @param onStep called as each step of preparing the portrait begins
+ * @param language of what is to be read about the conversation; the browser's own where it is left out
+ */
 export async function openSession(
   choice: PortraitChoice,
   onStep: (step: PreparingStep) => void = () => {},
   server = ownServer,
   look: Look = {},
+  language?: string,
 ): Promise<Session> {
-  const accept = 'application/x-ndjson';
+  const asked = { accept: 'application/x-ndjson', ...(language !== undefined && { 'accept-language': language }) };
   if (!('picture' in choice)) {
     const who = 'id' in choice ? { portrait: choice.id } : { avatar: choice.avatar };
     const body = JSON.stringify({ ...who, ...look });
-    const headers = { accept, 'content-type': 'application/json' };
+    const headers = { ...asked, 'content-type': 'application/json' };
     return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers, body }), onStep);
   }
   const form = new FormData();
@@ -89,7 +95,7 @@ export async function openSession(
   if (choice.face !== undefined) form.set('face', String(choice.face));
   for (const [field, value] of Object.entries(look)) form.set(field, String(value));
   form.set('picture', choice.picture);
-  return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers: { accept }, body: form }), onStep);
+  return readSteps(await send(server, 'v1/sessions', { method: 'POST', headers: asked, body: form }), onStep);
 }
 
 /** A conversation that was opened before, if it still lives. */

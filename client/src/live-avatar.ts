@@ -57,9 +57,9 @@ export class LiveAvatar {
     return this.#conversation?.session;
   }
 
-  /** Opens a conversation and joins it. */
-  async open(choice: PortraitChoice, look: Look = {}): Promise<void> {
-    await this.#enter(await openSession(choice, undefined, this.#parts.server, look));
+  /** Opens a conversation and joins it. @param language of what is to be read about it */
+  async open(choice: PortraitChoice, look: Look = {}, language?: string): Promise<void> {
+    await this.#enter(await openSession(choice, undefined, this.#parts.server, look, language));
   }
 
   /** Goes on with a conversation. Returns what was said in it. @throws ApiError where it is over */

@@ -28,6 +28,8 @@ const ICONS = {
   microphone: 'M12 3.500a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0v-5a3 3 0 0 0-3-3zM6 11.500a6 6 0 0 0 12 0M12 17.500v3',
   send: 'M12 19V5.500M6 11l6-6 6 6',
   stop: 'M8 8h8v8H8z',
+  // The letters in a frame: what one sees was made by an AI.
+  ai: 'M5.500 4.500h13a3 3 0 0 1 3 3v9a3 3 0 0 1-3 3h-13a3 3 0 0 1-3-3v-9a3 3 0 0 1 3-3zM6.500 16l3.200-8 3.200 8M7.700 13.200h4M16.800 8v8',
   play: 'M8.500 5.500v13l10-6.500z',
 } as const;
 

@@ -73,6 +73,11 @@ export class PanelView {
       this.canvas,
       h('div', { class: 'veil', part: 'veil' }, spinner, this.#veilText, this.#veilButton),
       h('header', { class: 'bar', part: 'header' }, who, this.sound, this.minimise, this.end),
+      h(
+        'span',
+        { class: 'mark', part: 'mark', role: 'img', 'aria-label': texts.disclosure, title: texts.disclosure },
+        icon('ai'),
+      ),
       h('div', { class: 'foot' }, this.captions),
     );
     // A list may not be a log itself.
@@ -133,6 +138,12 @@ export class PanelView {
       return button;
     });
     this.topics.replaceChildren(...buttons);
+  }
+
+  /** That one talks with an AI, before anything is said; nothing on a conversation that only goes on. */
+  announce(sentence: string | undefined): void {
+    if (sentence === undefined) return;
+    this.log.prepend(h('li', { class: 'announcement', part: 'announcement' }, icon('ai'), sentence));
   }
 
   say(sentence: string): void {

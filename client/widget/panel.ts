@@ -1,21 +1,22 @@
 // The opened widget: a conversation on its stage, what was said below it, and a line to write in. Loaded with the first use.
 // Says everything that goes wrong in the visitor's language, and by an event in the server's own words.
-import { ApiError, listLanguages, listPortraits, listTopics, stillUrl } from '../src/api.ts';
+import { type ApiError, listTopics, stillUrl } from '../src/api.ts';
 import { Captions } from '../src/captions.ts';
 import type { ConnectionStatus } from '../src/conversation.ts';
 import { LiveAvatar } from '../src/live-avatar.ts';
-import { pushToTalk } from '../src/push-to-talk.ts';
 import type { ServerEvent } from '../src/socket.ts';
 import { Transcript } from '../src/transcript.ts';
-import { drawTransparent, type TransparentVideo } from '../src/transparent.ts';
 import { sheetOf } from './build.ts';
 import { faultOf, sentenceFor } from './faults.ts';
+import { lookFor, portraitFor, voiceOf } from './opening.ts';
 import type { Options } from './options.ts';
 import panelCss from './panel.css?inline';
 import { PANEL_TEXTS, type PanelTexts } from './panel-texts.ts';
 import { PanelView } from './panel-view.ts';
+import { Placement } from './placement.ts';
+import { Playing } from './playing.ts';
 import type { Remembered } from './remember.ts';
-import { voiceFor } from './voice.ts';
+import { VisitorInput } from './visitor-input.ts';
 import type { AvatarState, ConnectionState, SpeakOptions } from './widget.d.ts';
 
 /** Questions that are offered before anything was said. */
@@ -44,8 +45,9 @@ export class Panel {
   readonly #view: PanelView;
   readonly #transcript: Transcript;
   readonly #avatar: LiveAvatar;
-  readonly #talkButton: { release: () => void };
-  #transparent: TransparentVideo | undefined;
+  readonly #input: VisitorInput;
+  readonly #placement: Placement;
+  readonly #playing: Playing;
   #connecting: Promise<void> | undefined;
   state: AvatarState = 'idle';
   connection: ConnectionState = 'disconnected';
@@ -55,6 +57,11 @@ export class Panel {
     const { options, shadow, remembered, root } = parts;
     this.#texts = PANEL_TEXTS[options.language];
     this.#view = new PanelView(this.#texts, options.heading ?? this.#texts.heading, options.floating);
+    this.#placement = new Placement(parts);
+    this.#playing = new Playing(this.#view, this.#texts, options.transparent, () => {
+      this.mute(false);
+      void this.#avatar.unmute();
+    });
     const { you: visitor, avatar, agent, from } = this.#texts;
     this.#transcript = new Transcript(this.#view.log, {
       names: { visitor, avatar: options.heading ?? avatar, agent },
@@ -68,17 +75,22 @@ export class Panel {
       handlers: {
         onEvent: (event) => this.#receive(event),
         onStatus: (status) => this.#showConnection(CONNECTION[status]),
-        onPlay: (withSound) => this.#played(withSound),
+        onPlay: (withSound) => this.#playing.started(withSound),
         onMediaBlocked: () => this.#view.showVeil('blocked', this.#texts.noMedia),
         onEnd: (error) => this.#ended(error),
       },
     });
-    this.#talkButton = pushToTalk(this.#view.microphone, (down) => void this.#talk(down));
+    this.#input = new VisitorInput({
+      view: this.#view,
+      texts: this.#texts,
+      avatar: this.#avatar,
+      connect: () => this.connect(),
+      onUse: () => this.#playing.unsilence(),
+      onRefused: (error) => this.#complain(error),
+    });
     this.#view.microphone.hidden = !options.hasMicrophone;
     this.#view.captions.hidden = !options.hasCaptions;
-    this.#view.showTransparent(options.transparent, false);
-    this.#view.video.muted = remembered.device.muted === true;
-    this.#view.showSound(this.muted);
+    this.#playing.mute(remembered.device.muted === true);
     this.#listen();
     this.#showConnection('disconnected');
     shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheetOf(panelCss)];
@@ -86,7 +98,7 @@ export class Panel {
   }
 
   get muted(): boolean {
-    return this.#view.video.muted;
+    return this.#playing.muted;
   }
 
   /** Shows the panel and connects, if nothing is connected; what fails is said on the panel. */
@@ -103,15 +115,15 @@ export class Panel {
     if (options.portrait !== undefined) this.#view.showStill(stillUrl(options.portrait, options.server));
     this.#view.showVeil('opening', this.#texts.connecting);
     if (visibly) this.#show(false);
-    else this.#setPhase('minimised');
+    else this.#placement.set('minimised');
     try {
       const said = await this.#avatar.resume(session.id, session.token);
       for (const { who, text, sample } of said) this.#transcript.say(who, text, sample, true);
       this.#entered();
     } catch {
       // It is over, as conversations are after a while: the widget begins anew.
-      remembered.tab = {};
-      this.#setPhase('closed');
+      this.#placement.forget();
+      this.#placement.set('closed');
     }
   }
 
@@ -125,7 +137,7 @@ export class Panel {
   }
 
   disconnect(): void {
-    this.#setPhase('closed');
+    this.#placement.set('closed');
     if (this.#avatar.session === undefined) return;
     this.close();
     this.#tell('disconnected', { code: 'conversation_closed', message: 'The conversation was ended on this page.' });
@@ -144,45 +156,43 @@ export class Panel {
   }
 
   mute(muted: boolean): void {
-    this.#view.video.muted = muted;
-    this.#view.showSound(muted);
-    if (!muted && this.#view.veil === 'silent') this.#view.showVeil('none');
+    this.#playing.mute(muted);
     this.#tell('mute', { muted });
   }
 
   minimise(): void {
-    if (!this.#parts.options.floating || this.#parts.root.dataset.phase !== 'open') return;
-    this.#setPhase('minimised');
-    this.#remember();
-    this.#launcher?.focus();
+    if (!this.#parts.options.floating || !this.#placement.isOpen) return;
+    this.#placement.set('minimised');
+    this.#placement.remember(this.#avatar.session);
+    this.#placement.focusLauncher();
     this.#tell('minimise');
   }
 
   /** Ends the conversation and frees what it held. */
   close(): void {
-    this.#talkButton.release();
-    this.#transparent?.close();
-    this.#transparent = undefined;
+    this.#input.release();
+    this.#playing.close();
     this.#avatar.close();
-    this.#parts.remembered.tab = {};
+    this.#placement.forget();
     this.#showState('idle');
     this.#showConnection('disconnected');
   }
 
   async #connect(): Promise<void> {
     const { options } = this.#parts;
-    const { server, look, greeting } = options;
+    const { server, greeting } = options;
     this.#transcript.clear();
     this.#view.say('');
     this.#view.showVeil('opening', this.#texts.connecting);
     try {
-      const id = options.portrait ?? (await firstPortrait(options));
+      const id = await portraitFor(options);
       this.#view.showStill(stillUrl(id, server));
-      const languages = listLanguages(server);
-      // Without WebGL nothing can be seen through.
-      await this.#avatar.open({ id }, options.transparent && !hasWebGl() ? { ...look, background: 'blur' } : look);
+      const voice = voiceOf(options);
+      // Where opening fails, nobody waits for this one.
+      voice.catch(() => undefined);
+      await this.#avatar.open({ id }, lookFor(options), options.language);
       this.#entered();
-      const language = voiceFor(options.voice, await languages);
+      const language = await voice;
       if (language !== undefined) await this.#avatar.request({ type: 'language', language });
       if (greeting) await this.#avatar.speak(greeting, language === undefined ? {} : { language });
       else await this.#offerTopics(language ?? options.voice);
@@ -198,16 +208,15 @@ export class Panel {
   #entered(): void {
     const { session } = this.#avatar;
     if (session === undefined) return;
-    this.#remember();
-    const { video, canvas } = this.#view;
-    if (session.video.matte === 'below') this.#transparent = drawTransparent(video, canvas);
-    this.#view.showTransparent(this.#parts.options.transparent, this.#transparent !== undefined);
+    this.#placement.remember(this.#avatar.session);
+    this.#playing.begin(session.video);
+    this.#view.announce(session.announcement);
     this.#tell('connected', { session: session.id });
   }
 
   async #offerTopics(language: string): Promise<void> {
     const topics = await listTopics(language, this.#parts.options.server);
-    this.#view.offer(topics.slice(0, TOPICS_OFFERED), (question) => void this.#ask(question));
+    this.#view.offer(topics.slice(0, TOPICS_OFFERED), (question) => void this.#input.ask(question));
   }
 
   #ended(error: ApiError): void {
@@ -218,11 +227,6 @@ export class Panel {
 
   #offerAnew(sentence: string): void {
     this.#view.showVeil('ended', sentence, this.#texts.again, () => void this.open());
-  }
-
-  #played(withSound: boolean): void {
-    if (withSound) this.#view.showVeil('none');
-    else this.#view.showVeil('silent', '', this.#texts.tapForSound, () => this.#unsilence());
   }
 
   #receive(event: ServerEvent): void {
@@ -237,56 +241,14 @@ export class Panel {
     this.#tell(type, detail);
   }
 
-  async #talk(down: boolean): Promise<void> {
-    this.#unsilence();
-    this.#view.say(down ? this.#texts.release : '');
-    try {
-      if (down) await this.connect();
-      await this.#avatar.talk(down);
-    } catch (error) {
-      this.#talkButton.release();
-      this.#complain(error);
-    }
-  }
-
-  /** @returns whether the server took it */
-  async #ask(text: string): Promise<boolean> {
-    this.#unsilence();
-    this.#view.say('');
-    try {
-      await this.connect();
-      await this.#avatar.ask(text);
-      return true;
-    } catch (error) {
-      this.#complain(error);
-      return false;
-    }
-  }
-
-  async #send(): Promise<void> {
-    const { message } = this.#view;
-    const text = message.value.trim();
-    if (text === '') return;
-    message.value = '';
-    // What was refused comes back to be sent again, unless something else was typed meanwhile.
-    if (!(await this.#ask(text)) && message.value === '') message.value = text;
-  }
-
   #complain(error: unknown): void {
     const fault = faultOf(error);
     this.#view.say(sentenceFor(fault.code, this.#texts));
     this.#tell('error', fault);
   }
 
-  /** Any use of the panel is the gesture that the browser waited for. */
-  #unsilence(): void {
-    if (this.#view.veil !== 'silent') return;
-    this.mute(false);
-    void this.#avatar.unmute();
-  }
-
   #listen(): void {
-    const { sound, minimise, end, stop, form, panel } = this.#view;
+    const { sound, minimise, end, stop, panel } = this.#view;
     sound.addEventListener('click', () => {
       this.#parts.remembered.device = { muted: !this.muted };
       this.mute(!this.muted);
@@ -295,13 +257,9 @@ export class Panel {
     minimise.addEventListener('click', () => this.minimise());
     end.addEventListener('click', () => {
       this.disconnect();
-      this.#launcher?.focus();
+      this.#placement.focusLauncher();
     });
     stop.addEventListener('click', () => this.interrupt());
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      void this.#send();
-    });
     panel.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.minimise();
       // The host page's own shortcuts must not fire while somebody writes here.
@@ -310,19 +268,10 @@ export class Panel {
   }
 
   #show(withFocus: boolean): void {
-    this.#setPhase('open');
+    this.#placement.set('open');
     if (withFocus) this.#view.message.focus({ preventScroll: true });
-    this.#remember();
+    this.#placement.remember(this.#avatar.session);
     this.#tell('open');
-  }
-
-  #setPhase(phase: 'closed' | 'minimised' | 'open'): void {
-    this.#parts.root.dataset.phase = phase;
-    this.#launcher?.setAttribute('aria-expanded', String(phase === 'open'));
-  }
-
-  get #launcher(): HTMLElement | null {
-    return this.#parts.root.querySelector('.launcher');
   }
 
   #showState(state: AvatarState): void {
@@ -335,26 +284,7 @@ export class Panel {
     this.#view.showConnection(connection);
   }
 
-  #remember(): void {
-    const { session } = this.#avatar;
-    if (session === undefined) return;
-    const { id, token } = session;
-    const isOpen = this.#parts.root.dataset.phase === 'open';
-    this.#parts.remembered.tab = { isOpen, session: { id, ...(token !== undefined && { token }) } };
-  }
-
   #tell(type: string, detail?: object): void {
     this.#parts.host.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-async function firstPortrait({ server }: Options): Promise<string> {
-  const { portraits } = await listPortraits(server);
-  const [first] = portraits;
-  if (first === undefined) throw new ApiError('portrait_unknown', 'The server has no portraits.');
-  return first.id;
-}
-
-function hasWebGl(): boolean {
-  return document.createElement('canvas').getContext('webgl') !== null;
 }

@@ -6,8 +6,6 @@ import { type PainterOptions, PLAIN_LOOK } from '../render/index.ts';
 import type { VadSettings } from '../speech/index.ts';
 import type { Look } from '../types.ts';
 
-/** Burnt into every picture: people must be told that they see an AI (EU AI Act, article 50). */
-const LABEL = 'AI-generated';
 /** A live voice arrives in packets of 20 ms and is read in windows of 80 ms: less in reserve would stutter. */
 const LIVE_RESERVE_MS = 100;
 /** Silence after which a visitor may have finished, and sound that is kept from before the first sound that is speech. */
@@ -16,7 +14,7 @@ const VISITOR_PAD_MS = 256;
 const BYTES_PER_MEGABYTE = 1_000_000;
 
 export interface PipelineSettings {
-  /** Burnt into every picture. */
+  /** Burnt into every picture: people must be told that they see an AI (EU AI Act, article 50). */
   label: string;
   look: Look;
   videoBitrateKbps: number;
@@ -42,7 +40,7 @@ export interface PipelineDiagnostics {
 
 export function pipelineSettings(config: Config): PipelineSettings {
   return {
-    label: LABEL,
+    label: config.label.picture,
     look: PLAIN_LOOK,
     videoBitrateKbps: config.media.videoBitrateKbps,
     opusBitrateKbps: config.media.opusBitrateKbps,

@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { VaktraError } from '../errors.ts';
 import type { ConversationHost, Studio } from '../session/index.ts';
 import { type AccessSettings, createAccess } from './access/index.ts';
+import type { Announcements } from './announcement.ts';
 import { Attendance } from './attendance.ts';
 import { Connection } from './connection.ts';
 import { createHttp, type MetricsRegistry } from './http/index.ts';
@@ -27,6 +28,7 @@ const FIRST_SOCKET_MS = 15_000;
 export interface SignalingConfig {
   http: { host: string; port: number; maxMessageBytes: number; origins: readonly string[]; tls: Readonly<TlsSettings> };
   access: AccessSettings;
+  label: { announcement: Announcements };
   portraits: { maxUploadBytes: number };
   conversations: { graceSeconds: number; idleSeconds: number; maxSeconds: number; warningSeconds: number };
   media: { turn: TurnSettings };
@@ -92,6 +94,7 @@ export function createSignaling({
     sessionTokenSeconds: config.conversations.maxSeconds + config.conversations.graceSeconds,
     host,
     studio,
+    announcements: config.label.announcement,
     attendance,
     webhooks,
     metrics,

@@ -14,10 +14,12 @@ import { measureStages } from './stage-costs.ts';
 import { printTable } from './table.ts';
 import { turnBench } from './turn/turn-bench.ts';
 
+import { widgetBench } from './widget-bench.ts';
 const USAGE = `npm run bench -- leak: what conversations leave behind; see npm run bench -- leak --help
 npm run bench -- turn: conversations by voice; see npm run bench -- turn --help
 npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
 
+npm run bench -- widget: from the click on a website to the first picture; see npm run bench -- widget --help
   --conversations  how many at once, one run each; stops after the first run that repeats over 1 % of its pictures
   --seconds        length of each run
   --json           print JSON instead of tables`;
@@ -74,6 +76,11 @@ async function main(): Promise<void> {
 }
 
 const [mode, ...args] = process.argv.slice(2);
-const modes: Record<string, (args: string[]) => Promise<void>> = { leak: leakBench, turn: turnBench };
+const modes: Record<string, (args: string[]) => Promise<void>> = {
+  kiosk: kioskBench,
+  leak: leakBench,
+  turn: turnBench,
+  widget: widgetBench,
+};
 const chosen = modes[mode ?? ''];
 await runTool(chosen ? () => chosen(args) : main);

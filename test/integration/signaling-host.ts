@@ -191,6 +191,7 @@ export async function startSignaling(
     clientDirectory: tmpdir(),
     tlsDirectory: tmpdir(),
     host,
+  label: { announcement: { en: 'This is an AI.', de: 'Dies ist eine KI.' } },
     logger: pino({ level: 'silent' }),
     metrics: new Registry(),
     ...more,

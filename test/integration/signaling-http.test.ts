@@ -66,6 +66,17 @@ describe('a full server', () => {
 });
 
 describe('a session', () => {
+  it.each([
+    ['de-CH,de;q=0.9,en;q=0.5', 'Dies ist eine KI.'],
+    ['fr, de;q=0.5', 'Dies ist eine KI.'],
+    ['tlh', 'This is an AI.'],
+    ['__proto__', 'This is an AI.'],
+  ])('that is opened for %s says that it is an AI', async (language, announcement) => {
+    const headers = { 'content-type': 'application/json', 'accept-language': language };
+    const opened = await request('/v1/sessions', { ...json({ portrait: 'lady' }), headers });
+    expect(opened.body).toMatchObject({ announcement });
+  });
+
   it('is opened, spoken in, interrupted and closed', async () => {
     const opened = await request('/v1/sessions', json({ portrait: 'lady' }));
     expect(opened).toMatchObject({ status: 201, body: { id: 'session-1', portrait: { id: 'lady' } } });

@@ -40,6 +40,9 @@ const conversationFields = {
 
 export const openedSession = z.strictObject({
   ...conversationFields,
+  announcement: z
+    .string()
+    .describe('That one talks with an AI, in the language of Accept-Language: to be shown or said at first contact.'),
   token: z.string().optional().describe('Opens this conversation and no other; only where access is closed.'),
 });
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { VaktraError } from '../../errors.ts';
 import type { ConversationHost, Studio } from '../../session/index.ts';
 import type { Access } from '../access/index.ts';
+import type { Announcements } from '../announcement.ts';
 import type { Attendance } from '../attendance.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 
@@ -22,6 +23,7 @@ export interface HttpParts {
   /** Certificate and key of https; undefined for http. */
   tls: { cert: Buffer; key: Buffer } | undefined;
   access: Access;
+  announcements: Announcements;
   /** How long a token that comes with a conversation is good for: as long as one may last. */
   sessionTokenSeconds: number;
   host: ConversationHost;

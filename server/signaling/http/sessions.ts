@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { VaktraError } from '../../errors.ts';
 import type { PreparingStep } from '../../types.ts';
 import type { Identity } from '../access/index.ts';
+import { announcementFor } from '../announcement.ts';
 import { statsOf } from '../events.ts';
 import { STEPS_TYPE, streamSteps } from '../opening-steps.ts';
 import { done, json, openedSession, sessionState } from './answers.ts';
@@ -39,7 +40,8 @@ export function sessionRoutes(parts: HttpParts): Route[] {
           attendance.watch(conversation);
           webhooks?.watch(conversation);
           const { id, portrait, video } = conversation;
-          return { id, portrait, video, ...(await tokenFor(id, identity, parts)) };
+          const announcement = announcementFor(request.headers['accept-language'], parts.announcements);
+          return { id, portrait, video, announcement, ...(await tokenFor(id, identity, parts)) };
         };
         if (request.headers.accept === STEPS_TYPE) return reply.type(STEPS_TYPE).send(streamSteps(open));
         return reply.code(201).send(await open());
