@@ -20,8 +20,10 @@ export async function runChecks(onFinding: OnFinding, signal: AbortSignal): Prom
   let session: Session;
   try {
     const { portraits } = await listPortraits();
-    const roundTripMs = performance.now() - startMs;
-    onFinding('server', { outcome: 'works', detail: 'It answers.', roundTripMs });
+    onFinding('server', {
+      outcome: 'works',
+      detail: `It answers after ${Math.round(performance.now() - startMs)} ms.`,
+    });
     session = await openSession({ id: portraits[0]?.id ?? '' });
   } catch (error) {
     refuse(error, onFinding);

@@ -90,11 +90,9 @@ function row(step: Step, finding?: Finding): HTMLLIElement {
   state.className = 'outcome';
   state.textContent = finding === undefined ? 'Trying' : OUTCOME_WORDS[finding.outcome];
   const detail = document.createElement('p');
-  detail.textContent = finding?.detail ?? '';
-  const time = document.createElement('span');
-  time.className = 'round-trip';
-  if (finding?.roundTripMs !== undefined)
-    time.textContent = `${Math.max(1, Math.round(finding.roundTripMs))} ms there and back`;
-  item.append(mark, name, state, detail, time);
+  const roundTripMs = finding?.roundTripMs;
+  const roundTrip = roundTripMs === undefined ? [] : [`${Math.max(1, Math.round(roundTripMs))} ms there and back.`];
+  detail.textContent = [finding?.detail ?? '', ...roundTrip].join(' ');
+  item.append(mark, name, state, detail);
   return item;
 }
