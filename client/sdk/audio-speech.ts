@@ -2,8 +2,9 @@
 // again after a lost connection.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaktraClientError } from './error.ts';
+import type { Request } from './protocol.ts';
 import type { Speech } from './speech.ts';
-import type { Mood, Request, SpeechEnd } from './types.ts';
+import type { Mood, SpeechEnd } from './types.ts';
 
 const BYTES_PER_SAMPLE = 2;
 /** Longest sound in one message: well below the server's limit for messages at any rate. */
@@ -86,7 +87,6 @@ export class AudioSpeech {
     return this.#queue(async () => {
       // Also after an interrupt: until then the server waits for sound of it, to throw that away.
       await this.#parts.request({ type: 'speak_end', event_id: this.eventId });
-      this.#parts.speech.accept();
     });
   }
 

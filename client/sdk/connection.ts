@@ -1,11 +1,11 @@
 // The way to one conversation: requests that are answered, and that outlive a lost socket. A new socket joins the same conversation and
 // says again, in order, what was not answered; the server knows an `event_id` that it has seen, so nothing is spoken twice.
-import type { ServerMessage } from '../../server/signaling/index.ts';
 import { attempts } from './backoff.ts';
 import { toClientError, VaktraClientError } from './error.ts';
 import { addressOf, bearerOf } from './http.ts';
 import { Link, refusalOf } from './link.ts';
-import type { Hello, Request, ResultOf, ServerEvent, ServerOptions } from './types.ts';
+import type { Hello, Incoming, Request } from './protocol.ts';
+import type { ServerEvent, ServerOptions } from './types.ts';
 
 /** As long as a server keeps a conversation whose client is away (conversations.graceSeconds). */
 const RECONNECT_MS = 60_000;
@@ -19,9 +19,11 @@ export interface ConnectionHandlers {
   onEnd(error: VaktraClientError): void;
 }
 
+type Result = Extract<Incoming, { type: 'reply' }>['result'];
+
 interface Waiting {
   request: Request;
-  resolve(result: never): void;
+  resolve(result: Result): void;
   reject(error: VaktraClientError): void;
 }
 
@@ -49,7 +51,7 @@ export class Connection {
     const token = await bearerOf(this.#server);
     const { link, joined } = await Link.open(
       url,
-      { session: this.#session, token },
+      { session: this.#session, ...(token !== undefined && { token }) },
       {
         onMessage: (message) => this.#receive(message),
         onLost: (reason) => void this.#reconnect(reason),
@@ -65,13 +67,13 @@ export class Connection {
    *
    * @throws VaktraClientError what the server refused, or why the connection ended
    */
-  request<R extends Request>(request: R): Promise<ResultOf<R['type']>> {
+  request(request: Request): Promise<Result> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { request, resolve, reject });
-      this.#link?.send({ ...request, id });
+      this.#link?.send(request, id);
     });
   }
 
@@ -98,10 +100,10 @@ export class Connection {
     this.drop(() => true, error);
   }
 
-  #receive(message: ServerMessage): void {
+  #receive(message: Incoming): void {
     switch (message.type) {
       case 'reply':
-        this.#take(message.id)?.resolve(message.result as never);
+        this.#take(message.id)?.resolve(message.result);
         break;
       case 'error': {
         const waiting = this.#take(message.id);
@@ -162,7 +164,7 @@ export class Connection {
   }
 
   #sayAgain(): void {
-    for (const [id, { request }] of this.#waiting) this.#link?.send({ ...request, id });
+    for (const [id, { request }] of this.#waiting) this.#link?.send(request, id);
   }
 
   #fail(error: VaktraClientError): void {

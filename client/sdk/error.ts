@@ -1,5 +1,5 @@
 // The one error of this client: the server's own refusal with its code, or what the network did.
-import type { ErrorCode } from '../../server/errors.ts';
+import type { ErrorCode } from './protocol.ts';
 
 /** `unreachable`: no server answered. `connection_lost`: it was there, and did not come back in time. */
 export type NetworkCode = 'unreachable' | 'connection_lost';

@@ -1,6 +1,6 @@
 // The few HTTP routes that a bot's server needs besides the socket. A failure is a VaktraClientError.
-import type { ErrorCode } from '../../server/errors.ts';
 import { toClientError, VaktraClientError } from './error.ts';
+import type { ErrorCode } from './protocol.ts';
 import type { OpenOptions, ServerOptions } from './types.ts';
 
 /** Preparing a new picture takes seconds; a server that says nothing for so long is not there. */

@@ -2,9 +2,8 @@
 // itself; connection.ts opens another.
 import { Packr, Unpackr } from 'msgpackr';
 import { type RawData, WebSocket } from 'ws';
-import type { ClientMessage, ServerMessage } from '../../server/signaling/index.ts';
 import { toClientError, VaktraClientError } from './error.ts';
-import type { Hello, Reply } from './types.ts';
+import type { Hello, Incoming, Request } from './protocol.ts';
 
 /** How long a server may take to let the socket in. */
 const OPEN_TIMEOUT_MS = 10_000;
@@ -13,8 +12,14 @@ const SILENCE_MS = 10_000;
 /** `hello` is the first message; those of connection.ts are numbered from 1. */
 const HELLO_ID = 0;
 
+interface Greeting {
+  type: 'hello';
+  session: string;
+  token?: string;
+}
+
 export interface LinkHandlers {
-  onMessage(message: ServerMessage): void;
+  onMessage(message: Incoming): void;
   /** Called once, unless `close` was. */
   onLost(reason: string): void;
 }
@@ -32,21 +37,22 @@ export class Link {
   /** Opens a socket and joins. @throws VaktraClientError the server's refusal, or `unreachable` */
   static async open(
     url: URL,
-    hello: { session: string; token?: string | undefined },
+    greeting: Omit<Greeting, 'type'>,
     handlers: LinkHandlers,
   ): Promise<{ link: Link; joined: Hello }> {
     const socket = new WebSocket(url, { handshakeTimeout: OPEN_TIMEOUT_MS, perMessageDeflate: false });
     const link = new Link(socket);
     try {
-      return { link, joined: await link.#join(hello, handlers) };
+      return { link, joined: await link.#join(greeting, handlers) };
     } catch (thrown) {
       link.close();
       throw toClientError(thrown);
     }
   }
 
-  send(message: ClientMessage): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(this.#packr.pack(message));
+  /** @param id the number that its answer will have */
+  send(request: Request | Greeting, id: number): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(this.#packr.pack({ ...request, id }));
   }
 
   /** Closes the socket, after what was sent. No handler is called from now on. */
@@ -58,14 +64,14 @@ export class Link {
     this.#socket.close();
   }
 
-  #join({ session, token }: { session: string; token?: string | undefined }, handlers: LinkHandlers): Promise<Hello> {
+  #join(greeting: Omit<Greeting, 'type'>, handlers: LinkHandlers): Promise<Hello> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
       let isIn = false;
       let reason = 'the server closed the socket';
       const timer = setTimeout(() => reject(new Error('no answer to "hello"')), OPEN_TIMEOUT_MS);
       socket.on('open', () => {
-        this.send({ type: 'hello', id: HELLO_ID, session, ...(token !== undefined && { token }) });
+        this.send({ type: 'hello', ...greeting }, HELLO_ID);
       });
       socket.on('error', (error) => {
         reason = error.message || String((error as NodeJS.ErrnoException).code);
@@ -78,7 +84,7 @@ export class Link {
       });
       socket.on('message', (data) => {
         this.#silence?.refresh();
-        const message = this.#unpackr.unpack(bytesOf(data)) as ServerMessage;
+        const message = this.#unpackr.unpack(bytesOf(data)) as Incoming;
         if (isIn) {
           handlers.onMessage(message);
           return;
@@ -101,7 +107,7 @@ export class Link {
 }
 
 /** The server's `error` message as this client's error. */
-export function refusalOf({ code, status, message, path }: Extract<Reply, { type: 'error' }>): VaktraClientError {
+export function refusalOf({ code, status, message, path }: Extract<Incoming, { type: 'error' }>): VaktraClientError {
   return new VaktraClientError(code, message, { status, path });
 }
 

@@ -5,17 +5,9 @@ import { AudioSpeech } from './audio-speech.ts';
 import { Connection } from './connection.ts';
 import { toClientError, VaktraClientError } from './error.ts';
 import { addressOf } from './http.ts';
+import type { Heard, Hello, Request } from './protocol.ts';
 import { Speech } from './speech.ts';
-import type {
-  Hello,
-  Mood,
-  Request,
-  ServerEvent,
-  ServerOptions,
-  SessionEvents,
-  SpeakOptions,
-  SpeechEnd,
-} from './types.ts';
+import type { Mood, ServerEvent, ServerOptions, SessionEvents, SpeakOptions, SpeechEnd } from './types.ts';
 
 /** Well within the shortest time after which servers close what nobody uses. */
 const KEEP_ALIVE_MS = 60_000;
@@ -99,11 +91,13 @@ export class Session extends EventEmitter<SessionEvents> {
       type: 'speak',
       event_id: speech.eventId,
       text,
+      wait: true,
       ...(language !== undefined && { language }),
       ...moodOf({ emotion, strength }),
     };
+    // The answer comes when it was heard. It is the same when the request is made again after a lost connection, whose events are lost.
     this.#connection.request(request).then(
-      () => speech.accept(),
+      (result) => this.#heard(speech, result as unknown as Heard),
       (error) => this.#refused(speech, toClientError(error)),
     );
     return speech;
@@ -224,6 +218,11 @@ export class Session extends EventEmitter<SessionEvents> {
     if (!this.#speeches.delete(speech.eventId)) return;
     speech.fail(error);
     if (!this.#isOver) this.emit('speech.failed', { event_id: speech.eventId, error });
+  }
+
+  #heard(speech: Speech, { playback_position: position, interrupted, text }: Heard): void {
+    this.#speeches.delete(speech.eventId);
+    speech.end({ position, interrupted, text });
   }
 
   #greeted(joined: Hello): void {

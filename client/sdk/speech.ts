@@ -6,7 +6,6 @@ type SpeechEvent = Extract<ServerEvent, { type: `speech.${string}` }>;
 
 export class Speech {
   readonly eventId: string;
-  readonly #accepted = Promise.withResolvers<void>();
   readonly #started = Promise.withResolvers<{ sample: number } | undefined>();
   readonly #ended = Promise.withResolvers<SpeechEnd>();
   #startSample: number | undefined;
@@ -14,15 +13,10 @@ export class Speech {
   constructor(eventId: string) {
     this.eventId = eventId;
     // Whoever waits for one of them must not be punished for the others; `speech.failed` tells those who wait for none.
-    for (const { promise } of [this.#accepted, this.#started, this.#ended]) promise.catch(() => undefined);
+    for (const { promise } of [this.#started, this.#ended]) promise.catch(() => undefined);
   }
 
-  /** The server has all of it. */
-  get accepted(): Promise<void> {
-    return this.#accepted.promise;
-  }
-
-  /** The first sample of it is sent; undefined where it was cut before that. */
+  /** The first sample of it is sent; undefined where it was cut before that, or the news of it was lost with a connection. */
   get started(): Promise<{ sample: number } | undefined> {
     return this.#started.promise;
   }
@@ -32,10 +26,6 @@ export class Speech {
     return this.#ended.promise;
   }
 
-  accept(): void {
-    this.#accepted.resolve();
-  }
-
   tell(event: SpeechEvent): void {
     switch (event.type) {
       case 'speech.started':
@@ -43,25 +33,25 @@ export class Speech {
         this.#started.resolve({ sample: event.sample });
         break;
       case 'speech.ended':
-        this.#end({
+        this.end({
           position: event.sample - (this.#startSample ?? event.sample),
           interrupted: false,
           text: event.text,
         });
         break;
       case 'speech.interrupted':
-        this.#end({ position: event.playback_position, interrupted: true, text: event.text });
+        this.end({ position: event.playback_position, interrupted: true, text: event.text });
         break;
     }
   }
 
   /** It will not be heard any more. */
   fail(error: VaktraClientError): void {
-    for (const { reject } of [this.#accepted, this.#started, this.#ended]) reject(error);
+    for (const { reject } of [this.#started, this.#ended]) reject(error);
   }
 
-  #end(end: SpeechEnd): void {
-    this.#accepted.resolve();
+  /** It was heard, or cut. What is told twice counts once. */
+  end(end: SpeechEnd): void {
     this.#started.resolve(undefined);
     this.#ended.resolve(end);
   }

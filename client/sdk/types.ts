@@ -1,18 +1,12 @@
-// What users of the client say and hear. Messages have the shape that the server's schemas give them (server/signaling/messages.ts).
-import type { ClientMessage, Results, ServerMessage } from '../../server/signaling/index.ts';
+// What users of the client say and hear.
 import type { VaktraClientError } from './error.ts';
+import type { Incoming, Request } from './protocol.ts';
 
-type WithoutId<M> = M extends unknown ? Omit<M, 'id'> : never;
-/** A message to the server; its number is the client's affair. */
-export type Request = WithoutId<Exclude<ClientMessage, { type: 'hello' }>>;
-export type ResultOf<T extends ClientMessage['type']> = T extends keyof Results ? Results[T] : Record<string, never>;
-export type Hello = Results['hello'];
-export type Reply = Extract<ServerMessage, { type: 'reply' | 'error' }>;
 /** What the server says by itself. */
-export type ServerEvent = Exclude<ServerMessage, Reply>;
+export type ServerEvent = Exclude<Incoming, { type: 'reply' | 'error' }>;
 
 /** A mood as the face shows it: `strength` from 0 to 1. */
-export type Mood = Pick<Extract<ClientMessage, { type: 'mood' }>, 'emotion' | 'strength'>;
+export type Mood = Pick<Extract<Request, { type: 'mood' }>, 'emotion' | 'strength'>;
 
 export interface SpeakOptions extends Mood {
   /** BCP 47 tag; the conversation's language where it is left out. */

@@ -20,7 +20,7 @@ let directory: string;
 let runs: ExampleRun[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ VAKTRA_BOT_BRAIN: 'none' });
+  server = await startServer({ VAKTRA_BOT_BRAIN: 'none', VAKTRA_SPEECH_RECOGNITION_ENGINE: 'none' });
   directory = await mkdtemp(join(tmpdir(), 'vaktra-examples-'));
 });
 

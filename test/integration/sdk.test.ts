@@ -1,11 +1,13 @@
 // The client for bots' servers against a whole server with real models, and against servers that are not there, or not any more.
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Session, VaktraClientError } from '../../client/sdk/index.ts';
+import { type ConnectOptions, connect, type Session, VaktraClientError } from '../../client/sdk/index.ts';
 import { float32ToPcmS16 } from '../../server/speech/index.ts';
 import { freeMediaPort, startServer, type TestServer } from '../browser/whole-server.ts';
+import { RecordingHost, startSignaling, TEST_CONFIG } from './signaling-host.ts';
 import { openSpeech, spoken } from './speech-voices.ts';
 import { watch } from './watch.ts';
+import { startWay } from './way.ts';
 
 const PORTRAIT = 'vigee-le-brun';
 const SAMPLES_PER_SECOND = 48_000;
@@ -16,7 +18,7 @@ let voice: { pcm: Uint8Array; rateHz: number; seconds: number };
 const sessions: Session[] = [];
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ VAKTRA_SPEECH_RECOGNITION_ENGINE: 'none' });
   const speech = await openSpeech();
   const { pcm, rateHz } = await spoken(speech, 'The harbour is open in the morning.', { rateHz: 24_000 });
   await speech.close();
@@ -60,7 +62,7 @@ describe('a session', () => {
   it('is cut in the middle: what was heard is less than the whole, and what waits is forgotten', async () => {
     const session = await open();
     const [first, second] = [session.speak(LONG_TEXT), session.speak('This is never heard.')];
-    await Promise.all([first.started, second.accepted]);
+    await first.started;
     await session.interrupt();
     const cut = await first.ended;
     expect(cut.interrupted).toBe(true);
@@ -120,5 +122,92 @@ describe('a client', () => {
     expect((await refusalOf(waiting.ended)).code).toBe('conversation_closed');
     expect((await refusalOf(session.say('Hello'))).code).toBe('conversation_closed');
     expect((await refusalOf(connect({ url: server.url, session: session.id }))).code).toMatch(/conversation_/);
+  });
+});
+
+describe('a client whose connection breaks', () => {
+  it('comes back to the same conversation, speaks nothing twice and misses no end', async () => {
+    const way = await startWay(server.url);
+    try {
+      const session = await open({ url: way.url });
+      const starts: string[] = [];
+      server.app.host.get(session.id).on('speechStarted', ({ eventId }) => starts.push(eventId));
+      const [first, second] = [
+        session.speak('Good morning.', { eventId: 'a' }),
+        session.speak(LONG_TEXT, { eventId: 'b' }),
+      ];
+      await second.started;
+      const reconnecting = once(session, 'reconnecting');
+      const reconnected = once(session, 'reconnected');
+      way.cut();
+      const third = session.speak('And this is said after all.', { eventId: 'c' });
+      await reconnecting;
+      way.repair();
+      await reconnected;
+      expect(await second.ended).toMatchObject({ interrupted: false, text: LONG_TEXT });
+      expect(await third.ended).toMatchObject({ interrupted: false, text: 'And this is said after all.' });
+      expect((await first.ended).text).toBe('Good morning.');
+      expect(starts).toEqual(['a', 'b', 'c']);
+    } finally {
+      way.close();
+    }
+  });
+
+  it('gives up after its patience, by one error for all that waits', async () => {
+    const way = await startWay(server.url);
+    const session = await open({ url: way.url, reconnectMs: 1000 });
+    const closed = once(session, 'closed');
+    const speech = session.speak(LONG_TEXT);
+    const asked = speech.started.then(() => {
+      way.close();
+      return session.ask('Is anybody there?');
+    });
+    // A question is not asked twice: its answer would be heard twice.
+    expect((await refusalOf(asked)).code).toBe('connection_lost');
+    expect((await refusalOf(speech.ended)).code).toBe('connection_lost');
+    expect(await closed).toMatchObject([{ error: { code: 'connection_lost' } }]);
+    expect((await refusalOf(session.say('Hello'))).code).toBe('connection_lost');
+  });
+});
+
+describe('a server that dies', () => {
+  it('and is started anew knows nothing of the conversation: its client is told', async () => {
+    const dying = await startSignaling(new RecordingHost());
+    const session = await connect({ url: dying.url, portrait: 'lady' });
+    const closed = once(session, 'closed');
+    await dying.close();
+    const config = { ...TEST_CONFIG, http: { ...TEST_CONFIG.http, port: dying.port } };
+    const reborn = await startSignaling(new RecordingHost(), config);
+    try {
+      expect(await closed).toMatchObject([{ error: { code: 'conversation_unknown' } }]);
+      expect((await refusalOf(session.say('Hello'))).code).toBe('conversation_unknown');
+    } finally {
+      await reborn.close();
+    }
+  });
+});
+
+describe('a server that is not open to everybody', () => {
+  it('is entered by a key, or by a token for one conversation, and refuses others by their codes', async () => {
+    const apiKey = 'a-key-of-this-test-alone';
+    const config = { ...TEST_CONFIG, access: { ...TEST_CONFIG.access, apiKeys: [apiKey] } };
+    const closed = await startSignaling(new RecordingHost(), config);
+    try {
+      const { url } = closed;
+      const codeOf = async (options: ConnectOptions) => (await refusalOf(connect(options))).code;
+      expect(await codeOf({ url, portrait: 'lady' })).toBe('token_missing');
+      expect(await codeOf({ url, apiKey: 'another-key-of-16', portrait: 'lady' })).toBe('token_invalid');
+      const [one, other] = [
+        await connect({ url, apiKey, portrait: 'lady' }),
+        await connect({ url, apiKey, portrait: 'lady' }),
+      ];
+      const page = await connect({ url, token: async () => one.token ?? '', session: one.id });
+      expect(page.details.portrait.id).toBe('lady');
+      expect(new URL(one.pageUrl).searchParams.get('token')).toBe(one.token);
+      expect(await codeOf({ url, token: one.token, session: other.id })).toBe('scope_missing');
+      for (const session of [one, other, page]) session.leave();
+    } finally {
+      await closed.close();
+    }
   });
 });
