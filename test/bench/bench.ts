@@ -7,19 +7,21 @@ import { runTool } from '../../server/tools/run-tool.ts';
 import { speakText } from '../../server/tools/voice.ts';
 import { startServer } from '../browser/whole-server.ts';
 import { measureHeard } from './heard.ts';
+import { kioskBench } from './kiosk/kiosk-bench.ts';
 import { leakBench } from './leak/leak-bench.ts';
 import { type LoadRow, runLoad } from './load-run.ts';
 import { measureTree } from './process-tree.ts';
 import { measureStages } from './stage-costs.ts';
 import { printTable } from './table.ts';
 import { turnBench } from './turn/turn-bench.ts';
-
 import { widgetBench } from './widget-bench.ts';
-const USAGE = `npm run bench -- leak: what conversations leave behind; see npm run bench -- leak --help
+
+const USAGE = `npm run bench -- kiosk: how a kiosk comes back by itself; see npm run bench -- kiosk --help
+npm run bench -- leak: what conversations leave behind; see npm run bench -- leak --help
 npm run bench -- turn: conversations by voice; see npm run bench -- turn --help
+npm run bench -- widget: from the click on a website to the first picture; see npm run bench -- widget --help
 npm run bench -- [--conversations 1,2,4,6,8] [--seconds 60] [--json]
 
-npm run bench -- widget: from the click on a website to the first picture; see npm run bench -- widget --help
   --conversations  how many at once, one run each; stops after the first run that repeats over 1 % of its pictures
   --seconds        length of each run
   --json           print JSON instead of tables`;
