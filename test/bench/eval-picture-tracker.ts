@@ -1,5 +1,5 @@
-// Finds landmarks in drawn and filmed pictures with MediaPipe's own tracker (models/training/painter/track_pictures.py). The one that
-// prepares portraits is too coarse for this: on film it follows the lips' opening with a slope of 0.6 to 0.7.
+// Finds landmarks in drawn and filmed pictures with MediaPipe's Face Landmarker (models/training/painter/track_pictures.py): another
+// model than the one that prepares portraits (server/avatar/attention-mesh.ts), so that its errors do not hide that one's.
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
