@@ -8,6 +8,6 @@ export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
   const path = issue?.path.map(String).join('.') || '(body)';
-  const sentence = `The request is not valid at ${path}: ${issue?.message ?? 'unknown shape'}. See docs/protocol.md.`;
+  const sentence = `The request is not valid at ${path}: ${issue?.message ?? 'unknown shape'}. See docs/api.md.`;
   throw new VaktraError('invalid_message', sentence);
 }

@@ -10,7 +10,7 @@ const RETRY_AFTER_SECONDS = 30;
 export function addFailures(app: FastifyInstance, parts: HttpParts): void {
   app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, parts));
   app.setNotFoundHandler((request, reply) => {
-    const sentence = `There is nothing at ${request.method} ${request.url}: see docs/protocol.md for the routes.`;
+    const sentence = `There is nothing at ${request.method} ${request.url}: see docs/api.md for the routes.`;
     return fail(new VaktraError('route_unknown', sentence), request, reply, parts);
   });
 }

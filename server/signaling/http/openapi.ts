@@ -63,7 +63,7 @@ function operation({ method, path, access, summary, takes, answers }: Route): ob
     ...(form && { 'multipart/form-data': { schema: schemaOf(form) } }),
   };
   return {
-    operationId: `${method.toLowerCase()}${path.replaceAll(/[/:._](\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${path.replaceAll(/[/:._]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     description: SCOPES_IN_WORDS[access],
     ...(access === 'public' && { security: [] }),
