@@ -10,9 +10,11 @@ import { startMediaHost, startPacer } from './media/index.ts';
 import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
 import { conversationObserver, figuresOf, measuredModeration, measuredSpeech, mediaObserver } from './observers.ts';
 import {
+  Desk,
   Gallery,
   LiveConversationHost,
   motionModelOptions,
+  openMessageStore,
   type PipelineDiagnostics,
   PipelinePool,
   painterOptions,
@@ -134,6 +136,13 @@ export async function startApp(
     });
     running.push(() => studio.close());
     await studio.guard.recordShipped(gallery.portraits);
+    const desk = new Desk({
+      messages: openMessageStore(config.data.directory, config.desk.messageDays),
+      cannedAnswers: config.desk.cannedAnswers,
+      graceMs: config.desk.graceSeconds * 1000,
+      patienceMs: config.desk.patienceSeconds * 1000,
+    });
+    running.push(() => desk.close());
     const pool = await PipelinePool.start({
       threads,
       data: { motion: motionModelOptions(config), painter: painterOptions(config) },
@@ -159,6 +168,7 @@ export async function startApp(
       recogniser,
       gallery,
       studio,
+      desk,
       logger,
       pipelineSettings: { ...pipelineSettings(config), diagnostics },
       observer: conversationObserver(metrics),
@@ -171,6 +181,7 @@ export async function startApp(
       tlsDirectory: TLS_DIRECTORY,
       host,
       studio,
+      desk,
       logger,
       webhooks,
       metrics: metrics.registry,

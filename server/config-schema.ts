@@ -159,6 +159,12 @@ export const configSchema = z.strictObject({
     maxSeconds: whole(5, 604_800),
     warningSeconds: whole(1, 600),
   }),
+  desk: z.strictObject({
+    cannedAnswers: listOf(z.string().trim().min(1), 'sentences'),
+    graceSeconds: whole(0, 600),
+    patienceSeconds: whole(5, 3600),
+    messageDays: whole(1, 3650),
+  }),
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     pretty: allowed(z.union([z.boolean(), z.literal('auto')]), 'true, false or auto'),

@@ -40,6 +40,8 @@ export const ERROR_STATUS = {
   conversation_ending: 408,
   conversation_closed: 410,
   conversations_full: 503,
+  conversation_taken: 409,
+  conversation_not_taken: 409,
   transport_failed: 400,
   route_unknown: 404,
   token_missing: 401,

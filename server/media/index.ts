@@ -4,6 +4,7 @@
 export type { AvatarSender, AvatarSenderEvents, SenderCounts } from './avatar-sender.ts';
 export type { MediaHost, MediaHostOptions } from './host.ts';
 export { startMediaHost } from './host.ts';
+export type { MicrophoneUse } from './microphones.ts';
 export type { MediaObserver } from './observer.ts';
 export type { Pacer, PacerClock } from './pacer.ts';
 export { startPacer } from './pacer.ts';

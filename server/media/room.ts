@@ -5,6 +5,7 @@ import type { types as mediasoup } from 'mediasoup';
 import { VaktraError } from '../errors.ts';
 import type { AvatarTracks } from './avatar-sender.ts';
 import { newAvatarStreams, ROOM_CODECS, randomStart } from './codecs-offered.ts';
+import { Microphones, type MicrophoneUse } from './microphones.ts';
 import type { MediaObserver } from './observer.ts';
 import { requestsKeyFrame } from './rtcp.ts';
 import type { RoomSink, SinkListener } from './sink.ts';
@@ -33,21 +34,16 @@ export interface RoomEvents {
   viewerConnected: [transportId: string];
   /** The viewer is gone, whether it said so or not; its transport is closed. */
   viewerDisconnected: [transportId: string];
-  microphoneStarted: [transportId: string];
-  microphoneStopped: [transportId: string];
-  /** One RTP packet of the microphone, whole. The listener may keep it. */
-  microphonePacket: [packet: Buffer];
+  microphoneStarted: [transportId: string, use: MicrophoneUse];
+  microphoneStopped: [transportId: string, use: MicrophoneUse];
+  /** One RTP packet of a microphone, whole. The listener may keep it. */
+  microphonePacket: [packet: Buffer, use: MicrophoneUse];
   /** What the slowest viewer can take; comes only when it changed by much. */
   videoBitrateSuggested: [kbps: number];
   /** The media worker died: the room is closed, `closed` follows. */
   failed: [error: VaktraError];
   /** Comes once, whoever closed. */
   closed: [];
-}
-
-interface Microphone {
-  transportId: string;
-  producer: mediasoup.Producer;
 }
 
 /** What a room is made of; made by `createRoom` alone. */
@@ -71,7 +67,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
   readonly #parts: RoomParts;
   readonly #viewers: Viewers;
   readonly #bitratePoll: NodeJS.Timeout;
-  #microphone: Microphone | undefined;
+  readonly #microphones: Microphones;
   readonly #bitrate: VideoBitrateAdvisor;
   #suggestedKbps: number;
   #isClosed = false;
@@ -86,6 +82,11 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
       onGone: (transportId: string) => this.emit('viewerDisconnected', transportId),
     };
     this.#viewers = new Viewers(parts.router, parts.server, events, parts.observer);
+    this.#microphones = new Microphones(parts.router, parts.direct, {
+      onStarted: (transportId, use) => this.emit('microphoneStarted', transportId, use),
+      onStopped: (transportId, use) => this.emit('microphoneStopped', transportId, use),
+      onPacket: (packet, use) => this.emit('microphonePacket', packet, use),
+    });
     this.tracks = { sound: trackOf(parts.sound), pictures: trackOf(parts.pictures) };
     parts.direct.on('rtcp', (packet) => {
       if (requestsKeyFrame(packet, this.tracks.pictures.ssrc)) this.emit('keyFrameRequested');
@@ -138,12 +139,7 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
       for (const { id: producerId } of [this.#parts.sound, this.#parts.pictures]) {
         viewer.consumers.push(await viewer.transport.consume({ producerId, rtpCapabilities, paused: true }));
       }
-      return viewer.consumers.map(({ id, producerId, kind, rtpParameters }) => ({
-        id,
-        producerId,
-        kind,
-        rtpParameters,
-      }));
+      return viewer.consumers.map(describe);
     });
   }
 
@@ -153,28 +149,40 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     await this.#guarded('The consumers could not be resumed', () => Promise.all(consumers.map((one) => one.resume())));
   }
 
-  /** Takes a microphone; the one before is closed. Its packets come as `microphonePacket`. */
-  async produceMicrophone(transportId: string, rtpParameters: mediasoup.RtpParameters): Promise<{ id: string }> {
+  /** Takes a microphone; the one before of the same use is closed. Its packets come as `microphonePacket`. */
+  async produceMicrophone(
+    transportId: string,
+    rtpParameters: mediasoup.RtpParameters,
+    use: MicrophoneUse,
+  ): Promise<{ id: string }> {
     const { transport } = this.#viewer(transportId);
-    return this.#guarded('The microphone was refused', async () => {
-      const producer = await transport.produce({ kind: 'audio', rtpParameters });
-      this.stopMicrophone();
-      const microphone = { transportId, producer };
-      this.#microphone = microphone;
-      producer.observer.once('close', () => this.#microphoneClosed(microphone));
-      const consumer = await this.#parts.direct.consume({
-        producerId: producer.id,
-        rtpCapabilities: this.#parts.router.rtpCapabilities,
-      });
-      consumer.on('rtp', (packet) => this.emit('microphonePacket', packet));
-      this.emit('microphoneStarted', transportId);
-      return { id: producer.id };
-    });
+    return this.#guarded('The microphone was refused', () => this.#microphones.produce(transport, rtpParameters, use));
   }
 
   /** Harmless when there is none. */
-  stopMicrophone(): void {
-    this.#microphone?.producer.close();
+  stopMicrophone(use: MicrophoneUse): void {
+    this.#microphones.stop(use);
+  }
+
+  /** The open microphone of this use as sound for one viewer, paused until `resumeConsumers`; undefined where none is open. */
+  async consumeMicrophone(
+    transportId: string,
+    rtpCapabilities: mediasoup.RtpCapabilities,
+    use: MicrophoneUse,
+  ): Promise<ConsumerDescription | undefined> {
+    const { transport, consumers } = this.#viewer(transportId);
+    return this.#guarded('The RTP capabilities were refused', async () => {
+      const consumer = await this.#microphones.consume(transport, rtpCapabilities, use);
+      if (!consumer) return undefined;
+      consumers.push(consumer);
+      consumer.observer.once('close', () => consumers.splice(consumers.indexOf(consumer), 1));
+      return describe(consumer);
+    });
+  }
+
+  /** No viewer hears a microphone any more. */
+  stopHearing(): void {
+    this.#microphones.stopHearing();
   }
 
   /** The browser said that it leaves. Harmless for a transport that is gone. */
@@ -207,11 +215,6 @@ export class MediaRoom extends EventEmitter<RoomEvents> {
     } finally {
       this.close();
     }
-  }
-
-  #microphoneClosed(microphone: Microphone): void {
-    if (this.#microphone === microphone) this.#microphone = undefined;
-    this.emit('microphoneStopped', microphone.transportId);
   }
 
   async #pollBitrate(): Promise<void> {
@@ -276,6 +279,10 @@ export async function createRoom(
     router.close();
     throw error;
   }
+}
+
+function describe({ id, producerId, kind, rtpParameters }: mediasoup.Consumer): ConsumerDescription {
+  return { id, producerId, kind, rtpParameters };
 }
 
 function trackOf(producer: mediasoup.Producer): AvatarTracks['sound'] {

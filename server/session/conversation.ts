@@ -8,12 +8,13 @@ import type { AvatarSender, MediaRoom, RoomSink, SinkListener } from '../media/i
 import type { Recogniser } from '../speech/index.ts';
 import type { FrameIndex, VideoShape } from '../types.ts';
 import type { ConversationParts } from './conversation-parts.ts';
+import { Person } from './desk/index.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
 import { Questions } from './questions.ts';
 import { Reviewer } from './reviewer.ts';
-import { RoomMicrophone } from './room-microphone.ts';
+import { followMicrophones } from './room-microphones.ts';
 import { Speeches } from './speeches.ts';
 import { SpokenVoice } from './spoken-voice.ts';
 import { ConversationStates, Listener, Turn, TurnClock, type TurnTiming } from './turn/index.ts';
@@ -33,6 +34,7 @@ const LEAD_PICTURES = 2;
 const DUCKED = 0.25;
 /** A voice shorter than this that was not understood is a noise: nothing is said to it. */
 const NOISE_MS = 700;
+const MICROPHONE_USES: readonly MicrophoneUse[] = ['speak', 'listen'];
 
 export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly id: string;
@@ -47,7 +49,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #listener: Listener | undefined;
   readonly #questions: Questions;
   readonly #turnClock = new TurnClock();
-  readonly #microphone: RoomMicrophone;
+  readonly person: Person;
   #line: PipelineLine | undefined;
   #startedMs: number | undefined;
   #closed = false;
@@ -87,13 +89,18 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
     this.#states = new ConversationStates((state, sample) => {
       this.tell('state', { state, sample });
       this.#line?.post({ type: 'rest', state: this.#states.rest });
+      this.person.follow(state);
     });
+    this.person = this.#createPerson(parts, reviewer);
     this.#turn = this.#createTurn(parts);
     this.#questions = this.#createQuestions(reviewer);
     this.#listener = parts.recogniser && this.#createListener(parts.recogniser, parts.timing);
-    this.#microphone = new RoomMicrophone(parts.room, {
+    followMicrophones(parts.room, {
       post: (request, transfer) => this.#line?.post(request, transfer),
-      onListenStopped: () => this.#listener?.stop(),
+      onChanged: (use, open) => {
+        if (use === 'listen' && !open) this.#listener?.stop();
+        this.person.microphone(use, open);
+      },
     });
     this.#follow(parts.room);
   }
@@ -183,13 +190,17 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
         'Nothing here understands speech: write instead, or set speech.recognition.engine.',
       );
     }
-    this.#microphone.use = use;
-    return this.#parts.room.produceMicrophone(transportId, rtpParameters);
+    return this.#parts.room.produceMicrophone(transportId, rtpParameters, use);
   }
 
-  async stopMicrophone() {
+  async stopMicrophone(use?: MicrophoneUse) {
     this.#requireOpen();
-    this.#parts.room.stopMicrophone();
+    for (const one of use ? [use] : MICROPHONE_USES) this.#parts.room.stopMicrophone(one);
+  }
+
+  async hearVisitor(transportId: string, rtpCapabilities: mediasoup.RtpCapabilities) {
+    this.#requireOpen();
+    return this.#parts.room.consumeMicrophone(transportId, rtpCapabilities, 'listen');
   }
 
   /** A viewer inside this process, for measuring. */
@@ -207,8 +218,13 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   ask(text: string): void {
     this.#requireOpen();
     const { state } = this.#states;
-    if (state === 'speaking' || state === 'thinking') this.interrupt();
+    if ((state === 'speaking' || state === 'thinking') && !this.person.agent) this.interrupt();
     this.#questions.pass(text);
+  }
+
+  handOver(reason: string): void {
+    this.#requireOpen();
+    this.tell('handOver', { reason });
   }
 
   holdToTalk(down: boolean): void {
@@ -313,15 +329,34 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       said: (said) => this.tell('transcript', { ...said, isFinal: true }),
       source: (source) => this.tell('source', source),
       handOver: (reason) => this.tell('handOver', { reason }),
+      passes: (text) => this.person.passes(text),
+      isAlone: () => this.person.agent === undefined,
+      attribute: (eventId, text) => this.person.attribute(eventId, text),
       warning: (error) => this.warn(error),
       goodbye: () => void this.close(),
+    });
+  }
+
+  #createPerson({ room }: ConversationParts, reviewer: Reviewer | undefined): Person {
+    return new Person({
+      reviewer,
+      speak: (request) => this.#voice.speak(request),
+      interrupt: () => this.interrupt(),
+      stopVoice: () => room.stopMicrophone('speak'),
+      stopHearing: () => room.stopHearing(),
+      state: () => this.#states.state,
+      language: () => this.#turn.language,
+      transcript: () => this.transcript,
+      tell: (event, ...args) => this.tell(event, ...args),
+      warn: (error) => this.warn(error),
+      requireOpen: () => this.#requireOpen(),
     });
   }
 
   #createQuestions(reviewer: Reviewer | undefined): Questions {
     // Of two questions in a row the second cuts the answer to the first, which may have begun while the second was checked.
     const cut = () => {
-      if (reviewer && this.#states.state === 'speaking') this.interrupt();
+      if (reviewer && this.#states.state === 'speaking' && !this.person.agent) this.interrupt();
     };
     return new Questions({
       reviewer,
@@ -344,7 +379,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       timing,
       clock: this.#turnClock,
       language: () => this.#turn.language,
-      avatarSpeaks: () => this.#states.state === 'speaking',
+      avatarSpeaks: () => this.#states.state === 'speaking' && !this.person.isLive,
       speaking: (does) => this.#states.listening(does, this.#voice.position),
       duck: (does) => this.#line?.post({ type: 'duck', loudness: does ? DUCKED : 1 }),
       interrupt: () => this.interrupt(),

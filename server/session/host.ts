@@ -12,6 +12,7 @@ import { type CastPortrait, castPortrait } from './casting.ts';
 import { prepareLook } from './chosen-look.ts';
 import { LiveConversation } from './conversation.ts';
 import type { ConversationObserver } from './conversation-parts.ts';
+import type { Desk } from './desk/index.ts';
 import type { Gallery } from './gallery.ts';
 import type { PipelinePool } from './pipeline-pool.ts';
 import type { PipelineSettings } from './pipeline-settings.ts';
@@ -34,6 +35,7 @@ export interface HostParts {
   recogniser: Recogniser | undefined;
   gallery: Gallery;
   studio: Studio;
+  desk: Desk;
   pipelineSettings: PipelineSettings;
   observer: ConversationObserver;
   logger: Logger;
@@ -158,6 +160,7 @@ export class LiveConversationHost implements ConversationHost {
       throw error;
     }
     this.#conversations.set(id, conversation);
+    this.#parts.desk.watch(conversation);
     observer.opened(this.size);
     return conversation;
   }

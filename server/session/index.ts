@@ -2,6 +2,7 @@
 
 export type { LiveConversation } from './conversation.ts';
 export type { ConversationObserver } from './conversation-parts.ts';
+export { type Agent, Desk, type DeskView, openMessageStore } from './desk/index.ts';
 export { Gallery } from './gallery.ts';
 export { LiveConversationHost } from './host.ts';
 export { ConversationPipeline } from './pipeline.ts';

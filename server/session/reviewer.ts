@@ -43,6 +43,11 @@ export class Reviewer {
     return false;
   }
 
+  /** Whether the avatar may say what a person wrote for it. */
+  allowsAgent(text: string, language: string): Promise<boolean> {
+    return this.#allows({ who: 'avatar', text, language });
+  }
+
   #allows(saying: Omit<Saying, 'conversationId'>, signal?: AbortSignal) {
     return this.#moderation.allows({ ...saying, conversationId: this.#conversationId }, signal);
   }

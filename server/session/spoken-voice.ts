@@ -75,7 +75,7 @@ export class SpokenVoice {
   }
 
   /** Resolves when the whole text was handed to the pipeline, or cut by an interrupt. */
-  async speak({ eventId, text, language, mood: given }: SpeakRequest): Promise<void> {
+  async speak({ eventId, text, language, mood: given, isReviewed }: SpeakRequest): Promise<void> {
     this.#requireRoom(0);
     const utterance = this.#open(eventId);
     const isCut = () => utterance.isInterrupted || this.#utterances.get(eventId) !== utterance;
@@ -87,7 +87,7 @@ export class SpokenVoice {
         text,
         language: spoken,
         signal: utterance.abort.signal,
-        review: this.#parts.review?.(spoken, utterance.abort.signal),
+        review: isReviewed ? undefined : this.#parts.review?.(spoken, utterance.abort.signal),
       });
       for await (const part of parts) {
         if (isCut()) return;

@@ -3,7 +3,7 @@
 import type { types as mediasoup } from 'mediasoup';
 import type { Said } from '../bot/index.ts';
 import type { VaktraError } from '../errors.ts';
-import type { ConsumerDescription, TransportDescription } from '../media/index.ts';
+import type { ConsumerDescription, MicrophoneUse, TransportDescription } from '../media/index.ts';
 import type {
   Background,
   ConversationState,
@@ -15,6 +15,7 @@ import type {
   SampleIndex,
   VideoShape,
 } from '../types.ts';
+import type { Agent } from './desk/index.ts';
 import type { RecordedFrame } from './motion-recorder.ts';
 import type { TurnMarks } from './turn/index.ts';
 
@@ -99,6 +100,14 @@ export interface ConversationEvents {
   source: [{ eventId: string; title: string; url: string }];
   /** The visitor is to be given to a person. */
   handOver: [{ reason: string }];
+  /** The visitor's place among those who wait for a person, from 1 on; 0 where they wait no more. */
+  queue: [{ position: number; waitedMs: number }];
+  /** A person answers from now on; without a name the avatar does again. */
+  agent: [{ name: string | undefined }];
+  /** Nobody is there, and a message is asked for; it was kept; or the visitor left none. */
+  message: [{ state: 'asked' | 'kept' | 'dropped' }];
+  /** A microphone was opened or closed. */
+  microphone: [{ use: MicrophoneUse; open: boolean }];
   warning: [VaktraError];
   /** Each drawn picture's motion, where diagnostics ask for it. */
   motion: [{ index: FrameIndex; drawn: RecordedFrame }];
@@ -106,8 +115,19 @@ export interface ConversationEvents {
   closed: [{ error?: VaktraError }];
 }
 
-/** `speak`: the avatar speaks with this voice. `listen`: a visitor speaks, and the avatar listens. */
-export type MicrophoneUse = 'speak' | 'listen';
+export type { ConsumerDescription, MicrophoneUse } from '../media/index.ts';
+
+/** Whether a person stands in for the avatar, or is waited for. */
+export interface PersonStanding {
+  /** Their name; undefined where the avatar answers. */
+  agent: string | undefined;
+  /** The visitor's place among those who wait for a person, from 1 on. */
+  queue: { position: number; waitedMs: number } | undefined;
+  /** Nobody is there: what the visitor says next is a message. */
+  isMessageAsked: boolean;
+  /** Those that are open. */
+  microphones: MicrophoneUse[];
+}
 
 /** A mood as a client asks for it; without a strength it has the configured one. */
 export interface MoodWish {
@@ -124,6 +144,8 @@ export interface SpeakRequest {
   language?: string | undefined;
   /** How the face feels about it; left out, the wording or the voice decides. */
   mood?: MoodWish | undefined;
+  /** The moderation has seen it. */
+  isReviewed?: true;
 }
 
 /** How far a speech was heard. */
@@ -165,13 +187,24 @@ export interface Conversation {
   /** The avatar's sound and picture for one viewer, paused until `resumeConsumers`. */
   consume(transportId: string, rtpCapabilities: mediasoup.RtpCapabilities): Promise<ConsumerDescription[]>;
   resumeConsumers(transportId: string): Promise<void>;
-  /** A microphone; the last one that was produced counts. Default use: the avatar speaks with it. */
+  /** The visitor's open microphone as sound for a viewer, paused until `resumeConsumers`; undefined where none is open. */
+  hearVisitor(
+    transportId: string,
+    rtpCapabilities: mediasoup.RtpCapabilities,
+  ): Promise<ConsumerDescription | undefined>;
+  /** A microphone; of each use the last one that was produced counts. Default use: the avatar speaks with it. */
   produceMicrophone(
     transportId: string,
     rtpParameters: mediasoup.RtpParameters,
     use?: MicrophoneUse,
   ): Promise<{ id: string }>;
-  stopMicrophone(): Promise<void>;
+  /** Without a use all of them. */
+  stopMicrophone(use?: MicrophoneUse): Promise<void>;
+
+  // a person in the avatar's place
+  readonly person: { readonly agent: Agent | undefined; readonly standing: PersonStanding };
+  /** Asks for a person. */
+  handOver(reason: string): void;
 
   // voice
   /** What a visitor writes: answered as if it had been said. */

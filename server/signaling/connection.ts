@@ -4,12 +4,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { toVaktraError, VaktraError } from '../errors.ts';
-import type { Conversation, ConversationHost } from '../session/index.ts';
+import type { Conversation, ConversationHost, Desk } from '../session/index.ts';
 import type { Access } from './access/index.ts';
 import type { Attendance } from './attendance.ts';
+import { DeskLink, type DeskOnly } from './desk-link.ts';
 import { forwardEvents, statsOf } from './events.ts';
 import type { ClientMessage, Results, ServerMessage } from './messages.ts';
-import { perform } from './requests.ts';
+import { type ConversationRequest, perform } from './requests.ts';
 import type { IceServer } from './turn-servers.ts';
 import { encode, type Refusal, Wire, type WireFormat } from './wire.ts';
 
@@ -29,6 +30,7 @@ interface ConnectionParts {
   /** The request that opened the socket. */
   request: Pick<IncomingMessage, 'headers' | 'socket'>;
   host: ConversationHost;
+  desk: Desk | undefined;
   attendance: Attendance;
   logger: Logger;
   maxMessageBytes: number;
@@ -44,18 +46,26 @@ export class Connection {
   readonly #wire: Wire;
   readonly #statsTimer: NodeJS.Timeout;
   readonly #pingTimer: NodeJS.Timeout;
+  readonly #desk: DeskLink;
   /** Events go out as the client's last message came in. */
   #format: WireFormat = 'json';
   #answeredPing = true;
   /** The last "hello" while it is looked at. */
   #joining: Promise<void> | undefined;
   #conversation: Conversation | undefined;
+  /** Of an agent who looks at the conversation. */
+  #seat: string | undefined;
   #leave: (() => void) | undefined;
 
   constructor(socket: WebSocket, parts: ConnectionParts) {
     this.#socket = socket;
     this.#parts = parts;
     this.#wire = new Wire(parts.maxMessageBytes);
+    this.#desk = new DeskLink({
+      ...parts,
+      send: (message) => this.#send(message),
+      touch: (session) => parts.attendance.touch(session),
+    });
     this.#statsTimer = setInterval(() => this.#sendStats(), STATS_INTERVAL_MS);
     this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary ? 'msgpack' : 'json'));
@@ -84,7 +94,7 @@ export class Connection {
     try {
       // What comes right behind a "hello" is for the conversation that this one joins.
       while (this.#joining) await this.#joining;
-      const result = message.type === 'hello' ? await this.#startJoining(message) : await this.#perform(message);
+      const result = await this.#do(message);
       if (message.id !== undefined) this.#send({ type: 'reply', id: message.id, result: { ...result } });
     } catch (thrown) {
       const error = toVaktraError(thrown);
@@ -93,14 +103,20 @@ export class Connection {
     }
   }
 
-  #perform(message: Exclude<ClientMessage, { type: 'hello' }>): Promise<object> {
+  #do(message: ClientMessage): Promise<object> {
+    if (message.type === 'hello') return this.#startJoining(message);
+    return isDeskOnly(message) ? this.#desk.perform(message) : this.#perform(message);
+  }
+
+  async #perform(message: ConversationRequest): Promise<object> {
     const conversation = this.#conversation;
     if (conversation === undefined) {
+      if (message.type === 'ping' && this.#desk.isSeated) return {};
       const sentence = `"${message.type}" came before "hello": say first which session this socket belongs to.`;
       throw new VaktraError('conversation_unknown', sentence);
     }
     if (message.type !== 'ping' && message.type !== 'playout') this.#parts.attendance.touch(conversation.id);
-    return perform(conversation, message, this.#parts.iceServers);
+    return perform(conversation, message, { iceServers: this.#parts.iceServers, seat: this.#seat });
   }
 
   #startJoining(message: Extract<ClientMessage, { type: 'hello' }>): Promise<Results['hello']> {
@@ -113,21 +129,25 @@ export class Connection {
     return joining;
   }
 
-  async #join({ session, token }: Extract<ClientMessage, { type: 'hello' }>): Promise<Results['hello']> {
-    const { access, request } = this.#parts;
+  async #join({ session, token, seat }: Extract<ClientMessage, { type: 'hello' }>): Promise<Results['hello']> {
+    const { access, request, desk, attendance } = this.#parts;
     const { headers, socket } = request;
-    await access.require({ headers, remoteAddress: socket.remoteAddress ?? '', token }, 'session', session);
+    // Who has a seat has shown who they are when they took it.
+    const agent = seat === undefined ? undefined : desk?.requireSeat(seat);
+    if (!agent) await access.require({ headers, remoteAddress: socket.remoteAddress ?? '', token }, 'session', session);
     if (this.#socket.readyState !== this.#socket.OPEN) {
       throw new VaktraError('conversation_closed', 'The socket closed before it had joined.');
     }
     const conversation = this.#parts.host.get(session);
     this.#leave?.();
     const stopForwarding = forwardEvents(conversation, (message) => this.#send(message));
-    this.#parts.attendance.join(conversation);
+    // An agent who looks on keeps no conversation open.
+    if (!agent) attendance.join(conversation);
     this.#conversation = conversation;
+    this.#seat = agent?.seat;
     this.#leave = () => {
       stopForwarding();
-      this.#parts.attendance.leave(conversation.id);
+      if (!agent) attendance.leave(conversation.id);
       this.#conversation = undefined;
       this.#leave = undefined;
     };
@@ -190,7 +210,12 @@ export class Connection {
     clearInterval(this.#statsTimer);
     clearInterval(this.#pingTimer);
     this.#leave?.();
+    this.#desk.end();
   }
+}
+
+function isDeskOnly(message: ClientMessage): message is DeskOnly {
+  return message.type.startsWith('desk.') && message.type !== 'desk.hear';
 }
 
 /** ws hands out a Buffer, or parts where a message came in fragments. */

@@ -32,8 +32,24 @@ export function forwardEvents(conversation: Conversation, send: (message: Server
   forward('transcript', ({ isFinal, ...said }) => ({ type: 'transcript', ...said, final: isFinal }));
   forward('source', ({ eventId, title, url }) => ({ type: 'source', event_id: eventId, title, url }));
   forward('handOver', ({ reason }) => ({ type: 'hand_over', reason }));
+  const toQueue = ({ position, waitedMs }: { position: number; waitedMs: number }): ServerMessage => ({
+    type: 'queue',
+    position,
+    waited_ms: Math.round(waitedMs),
+  });
+  forward('queue', toQueue);
+  forward('agent', ({ name }) => ({ type: 'agent', ...(name !== undefined && { name }) }));
+  forward('message', ({ state }) => ({ type: 'message', state }));
+  forward('microphone', ({ use, open }) => ({ type: 'microphone', use, open }));
   forward('warning', (warning) => ({ type: 'warning', ...warning.toJSON() }));
   forward('closed', ({ error }) => ({ type: 'closed', ...(error && { error: error.toJSON() }) }));
+
+  // What holds already, for who comes or comes back.
+  const { agent, queue, isMessageAsked, microphones } = conversation.person.standing;
+  if (agent !== undefined) send({ type: 'agent', name: agent });
+  if (queue) send(toQueue(queue));
+  if (isMessageAsked) send({ type: 'message', state: 'asked' });
+  for (const use of microphones) send({ type: 'microphone', use, open: true });
 
   return () => {
     for (const remove of removals) remove();

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VaktraError } from '../errors.ts';
-import type { ConversationHost, Studio } from '../session/index.ts';
+import type { ConversationHost, Desk, Studio } from '../session/index.ts';
 import { type AccessSettings, createAccess } from './access/index.ts';
 import type { Announcements } from './announcement.ts';
 import { Attendance } from './attendance.ts';
@@ -43,6 +43,8 @@ export interface SignalingOptions {
   host: ConversationHost;
   /** Avatars of one's own; left out where none are kept. */
   studio?: Studio | undefined;
+  /** Left out where nobody stands in for avatars. */
+  desk?: Desk | undefined;
   /** Told what happens in conversations; left out where nobody is. */
   webhooks?: Webhooks | undefined;
   logger: Logger;
@@ -66,6 +68,7 @@ export function createSignaling({
   tlsDirectory,
   host,
   studio,
+  desk,
   webhooks,
   logger,
   metrics,
@@ -107,6 +110,7 @@ export function createSignaling({
       access,
       request,
       host,
+      desk,
       attendance,
       logger,
       countError: (error) => countError('socket', error),

@@ -5,26 +5,19 @@ import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
 import type { ChosenPortrait } from '../session/index.ts';
 import { EMOTIONS, type VideoShape } from '../types.ts';
+import { deskEvents, deskRequests } from './desk-messages.ts';
+import { name, request, requestId, token } from './fields.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters } from './rtp-schema.ts';
 import type { IceServer } from './turn-servers.ts';
 
-/** Longest name a client may give to a speech, a transport or a request, in characters. */
-const MAX_NAME_CHARS = 128;
-/** Longest token, in characters; ours with many origins have some hundreds. */
-const MAX_TOKEN_CHARS = 8192;
 /** Longest question that a visitor may write, in characters. */
 const MAX_QUESTION_CHARS = 2000;
 /** A longer playout delay than this is no jitter buffer any more. */
 const MAX_PLAYOUT_DELAY_MS = 10_000;
 
-const name = z.string().min(1).max(MAX_NAME_CHARS);
-const requestId = z.union([name, z.number().int()]);
 const base64 = z.base64().transform((encoded) => new Uint8Array(Buffer.from(encoded, 'base64')));
 // The decoder's binary is a view on the buffer it shares between messages, so it is copied before anyone keeps it.
 const binary = z.instanceof(Uint8Array).transform((view) => new Uint8Array(view));
-
-/** `id` is the client's own mark of a request; with it the request is answered by a `reply`. */
-const request = { id: requestId.optional() };
 
 /** How the face feels: an emotion and, if that is not to be the configured one, its strength. */
 const moodFields = { emotion: z.enum(EMOTIONS).optional(), strength: z.number().min(0).max(1).optional() };
@@ -39,13 +32,16 @@ export const speakFields = {
 };
 export const askFields = { text: z.string().max(MAX_QUESTION_CHARS) };
 
+const microphoneUse = z.enum(['speak', 'listen']);
+
 /** What a client sends. */
 export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('hello'),
     ...request,
     session: name,
-    token: z.string().max(MAX_TOKEN_CHARS).optional(),
+    token: token.optional(),
+    seat: name.optional(),
   }),
   z.strictObject({ type: z.literal('transport.create'), ...request }),
   z.strictObject({
@@ -62,9 +58,9 @@ export const clientMessage = z.discriminatedUnion('type', [
     ...request,
     transport: name,
     rtp_parameters: rtpParameters,
-    use: z.enum(['speak', 'listen']).optional(),
+    use: microphoneUse.optional(),
   }),
-  z.strictObject({ type: z.literal('microphone.stop'), ...request }),
+  z.strictObject({ type: z.literal('microphone.stop'), ...request, use: microphoneUse.optional() }),
   z.strictObject({ type: z.literal('ask'), ...request, ...askFields }),
   z.strictObject({ type: z.literal('talk'), ...request, down: z.boolean() }),
   z.strictObject({ type: z.literal('language'), ...request, language: name }),
@@ -83,7 +79,9 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mood'), ...request, ...moodFields }),
   z.strictObject({ type: z.literal('playout'), ...request, delay_ms: z.number().min(0).max(MAX_PLAYOUT_DELAY_MS) }),
   z.strictObject({ type: z.literal('ping'), ...request }),
+  z.strictObject({ type: z.literal('hand_over'), ...request, reason: z.string().max(MAX_QUESTION_CHARS).optional() }),
   z.strictObject({ type: z.literal('close'), ...request }),
+  ...deskRequests,
 ]);
 
 const state = z.enum(['idle', 'listening', 'thinking', 'speaking']);
@@ -135,10 +133,19 @@ export const serverMessage = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('source'), event_id: name, title: z.string(), url: z.string() }),
   z.strictObject({ type: z.literal('hand_over'), reason: z.string() }),
+  z.strictObject({
+    type: z.literal('queue'),
+    position: z.number().int().min(0),
+    waited_ms: z.number().int().min(0),
+  }),
+  z.strictObject({ type: z.literal('agent'), name: z.string().optional() }),
+  z.strictObject({ type: z.literal('message'), state: z.enum(['asked', 'kept', 'dropped']) }),
+  z.strictObject({ type: z.literal('microphone'), use: microphoneUse, open: z.boolean() }),
   z.strictObject({ type: z.literal('caption'), event_id: name, text: z.string(), start: sample, end: sample }),
   z.strictObject({ type: z.literal('stats'), ...statsFields }),
   z.strictObject({ type: z.literal('warning'), ...errorFields }),
   z.strictObject({ type: z.literal('closed'), error: z.strictObject(errorFields).optional() }),
+  ...deskEvents,
 ]);
 
 export type ClientMessage = z.output<typeof clientMessage>;
@@ -151,6 +158,13 @@ export interface PlaybackResult {
   measure: 'sent' | 'heard';
   interrupted: boolean;
   text: string;
+}
+
+interface ConsumerResult {
+  id: string;
+  producer_id: string;
+  kind: 'audio' | 'video';
+  rtp_parameters: mediasoup.RtpParameters;
 }
 
 /** The `result` of each request's reply; requests that are not listed answer with `{}`. */
@@ -172,14 +186,10 @@ export interface Results {
     ice_servers: IceServer[];
   };
   'transport.restart_ice': { ice_parameters: mediasoup.IceParameters; ice_servers: IceServer[] };
-  consume: {
-    consumers: {
-      id: string;
-      producer_id: string;
-      kind: mediasoup.MediaKind;
-      rtp_parameters: mediasoup.RtpParameters;
-    }[];
-  };
+  consume: { consumers: ConsumerResult[] };
+  /** Without a consumer where the visitor's microphone is not open. */
+  'desk.hear': { consumer?: ConsumerResult };
+  'desk.hello': { seat: string; name: string; canned_answers: readonly string[] };
   'microphone.start': { id: string };
   /** With `wait`, else empty. */
   speak: PlaybackResult | Record<string, never>;

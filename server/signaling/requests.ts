@@ -1,12 +1,21 @@
 // What each message of a client does to its conversation. Stateless: the connection keeps who is where.
-import type { Conversation } from '../session/index.ts';
+import type { ConsumerDescription, Conversation } from '../session/index.ts';
+import type { DeskOnly } from './desk-link.ts';
 import type { ClientMessage, Results } from './messages.ts';
 import { readMood } from './mood.ts';
 import { speak } from './speak.ts';
 import type { IceServer } from './turn-servers.ts';
+import { mayUseVoice, requireOwn, requireVoice } from './voice-right.ts';
 
 /** A request inside a conversation, that is all but `hello`. */
-export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' }>;
+export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' } | DeskOnly>;
+
+export interface Requester {
+  /** TURN servers with fresh credentials. */
+  iceServers: () => IceServer[];
+  /** Of an agent at the desk. */
+  seat: string | undefined;
+}
 
 /**
  * Does what `message` asks and returns the reply's result.
@@ -17,7 +26,7 @@ export type ConversationRequest = Exclude<ClientMessage, { type: 'hello' }>;
 export async function perform(
   conversation: Conversation,
   message: ConversationRequest,
-  iceServers: () => IceServer[],
+  { iceServers, seat }: Requester,
 ): Promise<object> {
   switch (message.type) {
     case 'transport.create': {
@@ -45,19 +54,21 @@ export async function perform(
     case 'consume': {
       const consumers = await conversation.consume(message.transport, message.rtp_capabilities);
       const result: Results['consume'] = {
-        consumers: consumers.map((consumer) => ({
-          id: consumer.id,
-          producer_id: consumer.producerId,
-          kind: consumer.kind,
-          rtp_parameters: consumer.rtpParameters,
-        })),
+        consumers: consumers.map(consumerResult),
       };
       return result;
     }
     case 'resume':
       await conversation.resumeConsumers(message.transport);
       return {};
+    case 'desk.hear': {
+      requireOwn(conversation, seat);
+      const consumer = await conversation.hearVisitor(message.transport, message.rtp_capabilities);
+      const result: Results['desk.hear'] = consumer ? { consumer: consumerResult(consumer) } : {};
+      return result;
+    }
     case 'microphone.start': {
+      if (message.use !== 'listen') requireVoice(conversation, seat);
       const result: Results['microphone.start'] = await conversation.produceMicrophone(
         message.transport,
         message.rtp_parameters,
@@ -66,7 +77,8 @@ export async function perform(
       return { id: result.id };
     }
     case 'microphone.stop':
-      await conversation.stopMicrophone();
+      // Who does not speak for the avatar does not silence who does.
+      await conversation.stopMicrophone(message.use ?? (mayUseVoice(conversation, seat) ? undefined : 'listen'));
       return {};
     case 'ask':
       conversation.ask(message.text);
@@ -82,6 +94,7 @@ export async function perform(
       return result;
     }
     case 'audio':
+      requireVoice(conversation, seat);
       conversation.pushAudio({
         eventId: message.event_id,
         pcm: message.pcm,
@@ -107,8 +120,15 @@ export async function perform(
       const result: Results['ping'] = { position: conversation.stats().position };
       return result;
     }
+    case 'hand_over':
+      conversation.handOver(message.reason ?? '');
+      return {};
     case 'close':
       await conversation.close();
       return {};
   }
+}
+
+function consumerResult({ id, producerId, kind, rtpParameters }: ConsumerDescription) {
+  return { id, producer_id: producerId, kind, rtp_parameters: rtpParameters };
 }

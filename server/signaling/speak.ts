@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Conversation } from '../session/index.ts';
 import type { PlaybackResult, speakFields } from './messages.ts';
 import { readMood } from './mood.ts';
+import { requireVoice } from './voice-right.ts';
 
 type Wish = z.output<z.ZodObject<typeof speakFields>>;
 
@@ -13,6 +14,7 @@ type Wish = z.output<z.ZodObject<typeof speakFields>>;
  */
 export async function speak(conversation: Conversation, wish: Wish): Promise<PlaybackResult | undefined> {
   const { event_id: eventId, text, language, wait } = wish;
+  requireVoice(conversation, undefined);
   const request = { eventId, text, language, mood: readMood(wish) };
   if (!wait) {
     await conversation.speak(request);

@@ -230,22 +230,23 @@ describe('a room', () => {
     room.close();
   });
 
-  it('takes one microphone; a second one replaces it', async () => {
+  it('takes one microphone for each use; a second one replaces it', async () => {
     const room = await host.createRoom(MAX_VIDEO_KBPS);
     const { id } = await room.createTransport();
     const events: string[] = [];
-    room.on('microphoneStarted', () => events.push('started'));
-    room.on('microphoneStopped', () => events.push('stopped'));
+    room.on('microphoneStarted', (_, use) => events.push(`started ${use}`));
+    room.on('microphoneStopped', (_, use) => events.push(`stopped ${use}`));
     const parameters = (ssrc: number) => ({
       codecs: [{ mimeType: 'audio/opus' as const, payloadType: 111, clockRate: 48_000, channels: 2 }],
       encodings: [{ ssrc }],
       mid: `microphone-${ssrc}`,
     });
-    await room.produceMicrophone(id, parameters(1111));
-    await room.produceMicrophone(id, parameters(2222));
-    room.stopMicrophone();
-    room.stopMicrophone();
-    expect(events).toEqual(['started', 'stopped', 'started', 'stopped']);
+    await room.produceMicrophone(id, parameters(1111), 'speak');
+    await room.produceMicrophone(id, parameters(2222), 'listen');
+    await room.produceMicrophone(id, parameters(3333), 'speak');
+    room.stopMicrophone('speak');
+    room.stopMicrophone('speak');
+    expect(events).toEqual(['started speak', 'started listen', 'stopped speak', 'started speak', 'stopped speak']);
     room.close();
   });
 
@@ -259,7 +260,7 @@ describe('a room', () => {
     await expect(room.connectTransport(id, { role: 'banana', fingerprints: [] } as never)).rejects.toMatchObject(
       refused,
     );
-    await expect(room.produceMicrophone(id, { codecs: [] } as never)).rejects.toMatchObject(refused);
+    await expect(room.produceMicrophone(id, { codecs: [] } as never, 'speak')).rejects.toMatchObject(refused);
     const openMany = async (): Promise<void> => {
       for (let i = 0; i < 40; i += 1) await room.createTransport();
     };

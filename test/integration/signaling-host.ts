@@ -13,7 +13,12 @@ import type {
   ConversationOptions,
   ConversationStats,
 } from '../../server/session/index.ts';
-import { createSignaling, type Signaling, type SignalingConfig, type SignalingOptions } from '../../server/signaling/index.ts';
+import {
+  createSignaling,
+  type Signaling,
+  type SignalingConfig,
+  type SignalingOptions,
+} from '../../server/signaling/index.ts';
 import { PREPARING_STEPS } from '../../server/types.ts';
 
 const STATS: ConversationStats = {
@@ -73,8 +78,15 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
     this.#record('produceMicrophone', ...args);
     return { id: 'microphone-1' };
   }
-  async stopMicrophone() {
-    this.#record('stopMicrophone');
+  async stopMicrophone(...args: Parameters<Conversation['stopMicrophone']>) {
+    this.#record('stopMicrophone', ...args);
+  }
+  async hearVisitor(...args: Parameters<Conversation['hearVisitor']>) {
+    this.#record('hearVisitor', ...args);
+    return undefined;
+  }
+  handOver(...args: Parameters<Conversation['handOver']>) {
+    this.#record('handOver', ...args);
   }
   async speak(...args: Parameters<Conversation['speak']>) {
     this.#record('speak', ...args);
@@ -90,6 +102,10 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
     this.#record('speakEnd', ...args);
   }
   readonly transcript = [];
+  readonly person = {
+    agent: undefined,
+    standing: { agent: undefined, queue: undefined, isMessageAsked: false, microphones: [] },
+  };
   ask(...args: Parameters<Conversation['ask']>) {
     this.#record('ask', ...args);
   }
@@ -175,6 +191,7 @@ export const TEST_CONFIG: SignalingConfig = {
     tls: { cert: null, key: null, development: false },
   },
   access: { apiKeys: [], secret: null, tokenMinutes: 15 },
+  label: { announcement: { en: 'This is an AI.', de: 'Dies ist eine KI.' } },
   portraits: { maxUploadBytes: 200_000 },
   media: { turn: { urls: [], secret: null, ttlSeconds: 60 } },
   conversations: { graceSeconds: 0.3, idleSeconds: 60, maxSeconds: 600, warningSeconds: 30 },
@@ -191,7 +208,6 @@ export async function startSignaling(
     clientDirectory: tmpdir(),
     tlsDirectory: tmpdir(),
     host,
-  label: { announcement: { en: 'This is an AI.', de: 'Dies ist eine KI.' } },
     logger: pino({ level: 'silent' }),
     metrics: new Registry(),
     ...more,

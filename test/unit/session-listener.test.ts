@@ -126,6 +126,9 @@ describe('a turn', () => {
       said: () => undefined,
       source: () => undefined,
       handOver: () => undefined,
+      passes: () => true,
+      isAlone: () => true,
+      attribute: (_, text) => ({ who: 'avatar', text }),
       warning: () => undefined,
       goodbye: () => undefined,
     });

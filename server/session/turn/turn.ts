@@ -23,6 +23,12 @@ export interface TurnParts {
   source(source: { eventId: string; title: string; url: string }): void;
   handOver(reason: string): void;
   warning(error: VaktraError): void;
+  /** Whether the brain is to answer this, and nobody else does. */
+  passes(text: string): boolean;
+  /** Nobody stands in for the avatar. */
+  isAlone(): boolean;
+  /** Whose words a speech was, and which. */
+  attribute(eventId: string, text: string): Pick<Said, 'who' | 'text'>;
   /** The brain ended the conversation; called when its last words were heard. */
   goodbye(): void;
 }
@@ -49,18 +55,24 @@ export class Turn {
   ask(text: string, sample: SampleIndex): void {
     if (!this.#note({ who: 'visitor', text, sample })) return;
     this.#parts.clock.mark('understood');
-    if (this.#parts.brain) void this.#answer(text, this.#parts.brain);
+    if (this.#parts.passes(text) && this.#parts.brain) void this.#answer(text, this.#parts.brain);
+  }
+
+  /** What the visitor said needs no answer. */
+  note(text: string, sample: SampleIndex): void {
+    this.#note({ who: 'visitor', text, sample });
   }
 
   /** A voice was heard and nothing understood. */
   notUnderstood(): void {
-    if (this.#parts.brain && !this.#thinking) this.#answerWith(phrasesFor(this.language).notUnderstood);
+    if (this.#parts.brain && !this.#thinking && this.#parts.isAlone())
+      this.#answerWith(phrasesFor(this.language).notUnderstood);
   }
 
   /** What the visitor said may not be passed on. */
   refuse(sample: SampleIndex): void {
     this.#note({ who: 'visitor', text: phrasesFor(this.language).withheld, sample, refused: true });
-    this.#answerWith(phrasesFor(this.language).refused);
+    if (this.#parts.isAlone()) this.#answerWith(phrasesFor(this.language).refused);
   }
 
   /** The first sound of what it says is made. */
@@ -79,7 +91,7 @@ export class Turn {
 
   /** What the avatar said and was heard, to the end or until it was cut. */
   spoken(eventId: string, { text, sample, isWhole }: { text: string; sample: SampleIndex; isWhole: boolean }): void {
-    this.#note({ who: 'avatar', text, sample });
+    this.#note({ ...this.#parts.attribute(eventId, text), sample });
     if (isWhole && eventId === this.#endsWith) this.#parts.goodbye();
   }
 
