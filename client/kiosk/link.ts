@@ -15,8 +15,8 @@ import type { View } from './view.ts';
 
 /** More often than the server's shortest useful `conversations.idleSeconds`. */
 const KEEP_ALIVE_MS = 30_000;
-/** The picture at rest is kept this long after the avatar appeared: by then it has its full sharpness. */
-const STILL_AFTER_MS = 4000;
+/** How often it is looked whether the avatar rests, so that its picture can be kept; in the first seconds it is not sharp yet. */
+const STILL_INTERVAL_MS = 4000;
 
 export interface LinkHandlers {
   onEvent: (event: ServerEvent) => void;
@@ -42,6 +42,8 @@ export class Link {
   readonly keeper: Keeper;
   #choice: PortraitChoice | undefined;
   #voices: { id: string }[] = [];
+  /** Whose still picture was kept since the page was loaded. */
+  #keptName = '';
   #language: Language;
 
   constructor(parts: LinkParts) {
@@ -77,6 +79,7 @@ export class Link {
   start(): void {
     this.#showStill();
     window.setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS);
+    window.setInterval(() => this.#takeStill(), STILL_INTERVAL_MS);
     void this.keeper.renew();
   }
 
@@ -100,7 +103,6 @@ export class Link {
     this.#voices = await listLanguages(server);
     await this.avatar.open(this.#choice, this.#look);
     await this.#tellLanguage();
-    window.setTimeout(() => this.#takeStill(), STILL_AFTER_MS);
   }
 
   async #tellLanguage(): Promise<void> {
@@ -134,9 +136,12 @@ export class Link {
 
   #takeStill(): void {
     const { video, poster, state } = this.#parts.view;
-    if (!this.isConnected || state !== 'idle') return;
-    const still = keepStill(video, this.#stillName);
-    if (still !== undefined) poster.src = still;
+    const name = this.#stillName;
+    if (!this.isConnected || state !== 'idle' || name === this.#keptName) return;
+    const still = keepStill(video, name);
+    if (still === undefined) return;
+    poster.src = still;
+    this.#keptName = name;
   }
 }
 

@@ -182,7 +182,7 @@ export class Conversation {
       try {
         await this.#connect();
         this.#showStatus();
-        if (!this.#flows) void this.#repair.start();
+        if (!this.#flows) this.#repair.hurry();
         return;
       } catch (error) {
         // Only a server that answers can say that the conversation is gone; until then it may come back.

@@ -31,6 +31,12 @@ export class MediaRepair {
     this.#stopWaiting();
   }
 
+  /** The server can be asked again: whatever was asked before has got lost, so nothing is waited for. */
+  hurry(): void {
+    this.#stopWaiting();
+    void this.start();
+  }
+
   /** Repairs until packets flow; harmless while it does so already. */
   async start(): Promise<void> {
     if (this.#isRunning) return;

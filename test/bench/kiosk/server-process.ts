@@ -11,7 +11,7 @@ import { freeMediaPort } from '../../browser/whole-server.ts';
 
 const LOOK_INTERVAL_MS = 50;
 /** Models are loaded from a disk that may be cold. */
-const START_PATIENCE_MS = 120_000;
+const START_PATIENCE_MS = 300_000;
 
 export class ServerProcess {
   readonly httpPort: number;
