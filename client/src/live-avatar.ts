@@ -4,14 +4,11 @@ import { ApiError, findSession, type Look, openSession, type PortraitChoice, typ
 import type { Captions } from './captions.ts';
 import { type ConnectionStatus, Conversation } from './conversation.ts';
 import { newEventId } from './event-id.ts';
-import { FigureReader } from './figures.ts';
-import { PlaybackClock } from './playback-clock.ts';
+import { Playout } from './playout.ts';
 import type { Server } from './server.ts';
 import type { Request, ServerEvent } from './socket.ts';
 
 const FIGURES_INTERVAL_MS = 1000;
-/** As the protocol allows; what is longer is no playout delay any more. */
-const MAX_PLAYOUT_DELAY_MS = 10_000;
 /** Sound and picture that have not come by then are kept back by a firewall, most often. */
 const MEDIA_PATIENCE_MS = 8000;
 /** A microphone that nobody has talked into for this long is given back, so that the browser's mark of it goes out. */
@@ -39,8 +36,7 @@ type Line = { who: 'visitor' | 'avatar' | 'agent'; text: string; sample: number 
 
 export class LiveAvatar {
   readonly #parts: LiveAvatarParts;
-  readonly #clock = new PlaybackClock();
-  #figures = new FigureReader();
+  readonly #playout: Playout;
   #conversation: Conversation | undefined;
   #figuresTimer = 0;
   #mediaTimer = 0;
@@ -51,6 +47,7 @@ export class LiveAvatar {
 
   constructor(parts: LiveAvatarParts) {
     this.#parts = parts;
+    this.#playout = new Playout(parts.captions);
   }
 
   get session(): Session | undefined {
@@ -141,13 +138,11 @@ export class LiveAvatar {
     this.#cancelPictures();
     conversation?.close();
     this.#parts.video.srcObject = null;
-    this.#clock.reset();
-    this.#parts.captions.clear();
+    this.#playout.reset();
   }
 
   async #enter(session: Session): Promise<Line[]> {
     this.close();
-    this.#figures = new FigureReader();
     const { server, handlers } = this.#parts;
     const conversation = new Conversation(
       session,
@@ -167,7 +162,7 @@ export class LiveAvatar {
     );
     this.#conversation = conversation;
     this.#mediaTimer = window.setTimeout(() => handlers.onMediaBlocked(), MEDIA_PATIENCE_MS);
-    this.#figuresTimer = window.setInterval(() => void this.#readFigures(), FIGURES_INTERVAL_MS);
+    this.#figuresTimer = window.setInterval(() => void this.#playout.measure(this.#conversation), FIGURES_INTERVAL_MS);
     this.#drawEachPicture();
     try {
       return await conversation.join();
@@ -201,18 +196,14 @@ export class LiveAvatar {
   }
 
   #receive(event: ServerEvent): void {
-    if (event.type === 'state') this.#clock.report(event.sample, performance.now());
-    if (event.type === 'stats') this.#clock.report(event.position, performance.now());
-    if (event.type === 'caption') this.#parts.captions.add(event);
-    if (event.type === 'speech.interrupted') this.#parts.captions.cut(this.#clock.heardAt(performance.now()) ?? 0);
+    this.#playout.receive(event);
     this.#parts.handlers.onEvent(event);
   }
 
   #drawEachPicture(): void {
-    const { video, captions } = this.#parts;
+    const { video } = this.#parts;
     const next = (): void => {
-      const heard = this.#clock.heardAt(performance.now());
-      if (heard !== undefined) captions.draw(heard);
+      this.#playout.draw();
       this.#pictureCallback = video.requestVideoFrameCallback(next);
     };
     this.#pictureCallback = video.requestVideoFrameCallback(next);
@@ -220,18 +211,6 @@ export class LiveAvatar {
 
   #cancelPictures(): void {
     this.#parts.video.cancelVideoFrameCallback(this.#pictureCallback);
-  }
-
-  async #readFigures(): Promise<void> {
-    const conversation = this.#conversation;
-    const report = await conversation?.receiverStats();
-    if (report === undefined) return;
-    const { playoutDelayMs, roundTripMs = 0 } = this.#figures.read(report);
-    if (playoutDelayMs === undefined) return;
-    this.#clock.setPlayoutDelay(playoutDelayMs);
-    // The server counts from the moment of sending, so half the round trip belongs to what it must subtract.
-    const delayMs = playoutDelayMs + roundTripMs / 2;
-    conversation?.tell({ type: 'playout', delay_ms: Math.min(delayMs, MAX_PLAYOUT_DELAY_MS) });
   }
 
   #restMicrophone(): void {

@@ -19,13 +19,13 @@ import { element } from './dom.ts';
 import { newEventId } from './event-id.ts';
 import { FaceChooser } from './face-chooser.ts';
 import { FigurePanel } from './figure-panel.ts';
-import { FigureReader } from './figures.ts';
 import { FirstSound } from './first-sound.ts';
 import { Gallery } from './gallery.ts';
 import type { MicrophoneUse } from './media.ts';
-import { PlaybackClock } from './playback-clock.ts';
+import { Playout } from './playout.ts';
 import type { ServerEvent } from './socket.ts';
 import { Stage } from './stage.ts';
+import { StatusLine } from './status-line.ts';
 import { Talk } from './talk.ts';
 import { Toasts } from './toasts.ts';
 
@@ -35,28 +35,13 @@ const SESSION_KEY = 'vaktra.session';
 const GUEST_OF = new URLSearchParams(location.search).get('session');
 const FIGURES_INTERVAL_MS = 1000;
 
-/** As the protocol allows; what is longer is no playout delay any more. */
-const MAX_PLAYOUT_DELAY_MS = 10_000;
-
-const STATUS_TEXT: Record<ConnectionStatus, string> = {
-  connecting: 'Connecting',
-  connected: 'Live',
-  reconnecting: 'Connecting again',
-  ended: 'Ended',
-};
-
-const STATE_TEXT: Record<ConversationState, string> = {
-  idle: 'Live',
-  listening: 'Listening',
-  thinking: 'Thinking',
-  speaking: 'Speaking',
-};
-
 export class Page {
   readonly #stage = new Stage();
   readonly #toasts = new Toasts(element('toasts', HTMLElement));
-  readonly #captions = new Captions(element('captions', HTMLElement), element('captions-spoken', HTMLElement));
-  readonly #clock = new PlaybackClock();
+  readonly #playout = new Playout(
+    new Captions(element('captions', HTMLElement), element('captions-spoken', HTMLElement)),
+  );
+  readonly #status = new StatusLine();
   readonly #panel = new FigurePanel();
   readonly #firstSound = new FirstSound();
   readonly #gallery = new Gallery({
@@ -76,13 +61,12 @@ export class Page {
     onAsk: (text) => this.#ask(text),
     onListen: (on) => void this.#switchMicrophone('listen', on),
   });
-  #figures = new FigureReader();
   #conversation: Conversation | undefined;
   /** What is on stage, so that it can be opened anew. */
   #choice: PortraitChoice | undefined;
 
   async start(): Promise<void> {
-    this.#stage.onPicture(() => this.#drawCaptions());
+    this.#stage.onPicture(() => this.#playout.draw());
     window.setInterval(() => void this.#readFigures(), FIGURES_INTERVAL_MS);
     await this.#load();
   }
@@ -174,6 +158,7 @@ export class Page {
       },
     });
     this.#conversation = conversation;
+    if (session.announcement !== undefined) element('announcement', HTMLElement).textContent = session.announcement;
     if (GUEST_OF === null) sessionStorage.setItem(SESSION_KEY, session.id);
     try {
       for (const { who, text, sample } of await conversation.join()) this.#talk.transcript.say(who, text, sample, true);
@@ -195,10 +180,8 @@ export class Page {
     sessionStorage.removeItem(SESSION_KEY);
     if (GUEST_OF === null) conversation?.close();
     else conversation?.leave();
-    this.#figures = new FigureReader();
     this.#panel.clear();
-    this.#clock.reset();
-    this.#captions.clear();
+    this.#playout.reset();
     this.#composer.setMicrophone(false);
     this.#talk.clear();
     this.#setState('idle');
@@ -216,26 +199,19 @@ export class Page {
   }
 
   #receive(event: ServerEvent): void {
+    this.#playout.receive(event);
     switch (event.type) {
       case 'state':
-        this.#clock.report(event.sample, performance.now());
         this.#setState(event.state);
         break;
       case 'stats':
-        this.#clock.report(event.position, performance.now());
         this.#panel.showServer(event);
-        break;
-      case 'caption':
-        this.#captions.add(event);
         break;
       case 'transcript':
         this.#talk.transcript.say(event.who, event.text, event.sample, event.final);
         break;
       case 'source':
         this.#talk.transcript.showSource(event.title);
-        break;
-      case 'speech.interrupted':
-        this.#captions.cut(this.#clock.heardAt(performance.now()) ?? 0);
         break;
       case 'warning':
         this.#toasts.show(event.message, 'warning');
@@ -277,43 +253,22 @@ export class Page {
     this.#talk.setListening(use === 'listen' && on && switched);
   }
 
-  #drawCaptions(): void {
-    const heard = this.#clock.heardAt(performance.now());
-    if (heard !== undefined) this.#captions.draw(heard);
-  }
-
   async #readFigures(): Promise<void> {
-    const report = await this.#conversation?.receiverStats();
-    if (report === undefined) return;
-    const figures = this.#figures.read(report);
-    this.#panel.showReceiver(figures);
-    if (figures.playoutDelayMs === undefined) return;
-    this.#clock.setPlayoutDelay(figures.playoutDelayMs);
-    // The server counts from the moment of sending, so half the round trip belongs to what it must subtract.
-    const delayMs = figures.playoutDelayMs + (figures.roundTripMs ?? 0) / 2;
-    this.#conversation?.tell({ type: 'playout', delay_ms: Math.min(delayMs, MAX_PLAYOUT_DELAY_MS) });
+    const figures = await this.#playout.measure(this.#conversation);
+    if (figures !== undefined) this.#panel.showReceiver(figures);
   }
 
   #showStatus(status: ConnectionStatus): void {
-    document.body.dataset.connection = status;
     this.#composer.setConnected(status === 'connected');
     this.#talk.setConnected(status === 'connected');
     // A new conversation knows nothing of what was chosen before; in somebody else's nothing was chosen here.
     if (status === 'connected' && GUEST_OF === null) this.#tellChoices();
-    this.#showWords();
+    this.#status.showConnection(status);
   }
 
   #setState(state: ConversationState): void {
-    document.body.dataset.state = state;
     this.#composer.setSpeaking(state === 'speaking');
-    this.#showWords();
-  }
-
-  #showWords(): void {
-    const { connection, state } = document.body.dataset;
-    const words =
-      connection === 'connected' ? STATE_TEXT[state as ConversationState] : STATUS_TEXT[connection as ConnectionStatus];
-    element('status-text', HTMLElement).textContent = words;
+    this.#status.showState(state);
   }
 
   /** Does what was pressed; what goes wrong is shown, and the page goes on. */

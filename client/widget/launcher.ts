@@ -23,6 +23,7 @@ class VaktraAvatar extends Base implements VaktraAvatarElement {
   #root: HTMLElement | undefined;
   #options: Options | undefined;
   #panel: Panel | undefined;
+  #script: Promise<typeof import('./panel.ts')> | undefined;
   #loading: Promise<Panel> | undefined;
 
   get state(): AvatarState {
@@ -116,13 +117,25 @@ class VaktraAvatar extends Base implements VaktraAvatarElement {
     const root = this.#root;
     if (options === undefined || root === undefined) throw new Error(`<${TAG}> is not on the page.`);
     root.dataset.phase = 'loading';
-    // Browsers remember a script that could not be loaded as missing: so ask first whether the server is there.
-    const answer = await fetch(new URL('healthz', options.server.base));
-    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-    const { Panel } = await import('./panel.ts');
+    const { Panel } = await this.#fetchScript(options);
     if (this.#root !== root) throw new Error(`<${TAG}> was taken off the page.`);
     this.#panel = new Panel({ host: this, shadow: this.#shadow, root, options, remembered: this.#remembered() });
     return this.#panel;
+  }
+
+  /** Begins as soon as the button is likely to be pressed; what fails is tried again when it is. */
+  #fetchScript({ server }: Options): Promise<typeof import('./panel.ts')> {
+    const fetchIt = async () => {
+      // Browsers remember a script that could not be loaded as missing: so ask first whether the server is there.
+      const answer = await fetch(new URL('healthz', server.base));
+      if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+      return import('./panel.ts');
+    };
+    this.#script ??= fetchIt().catch((error: unknown) => {
+      this.#script = undefined;
+      throw error;
+    });
+    return this.#script;
   }
 
   #say(error: unknown): void {
@@ -148,6 +161,9 @@ class VaktraAvatar extends Base implements VaktraAvatarElement {
     );
     button.setAttribute('aria-label', options.heading === undefined ? words : `${options.heading}: ${words}`);
     button.addEventListener('click', () => void this.#open(true, false));
+    for (const sign of ['pointerenter', 'focus']) {
+      button.addEventListener(sign, () => void this.#fetchScript(options).catch(() => undefined), { once: true });
+    }
     const direction = options.language === RIGHT_TO_LEFT ? 'rtl' : 'ltr';
     const root = h('div', { class: 'root', part: 'root', lang: options.language, dir: direction });
     root.dataset.mode = options.floating ? 'floating' : 'inline';
