@@ -19,6 +19,10 @@ export const FACE_COEFFICIENTS = 24;
 const FIRST_EXPRESSION = 34;
 /** In `isSoft`: the background is seen through the triangle. */
 const SHINES_THROUGH = 1;
+/** Behind this depth from the eyes' plane, in eye-corner distances, the head is drawn flatter, by this share: what a portrait hardly shows
+ * of cheeks and temples would be drawn out into streaks when the head turns. */
+const FLAT_FROM_UNITS = 0.1;
+const FLAT_SHARE = 0.3;
 /** Where the head turns about, from the middle of the outer eye corners, in eye-corner distances down and back. */
 const HEAD_CENTRE_DOWN_UNITS = 0.4;
 const HEAD_CENTRE_BACK_UNITS = 0.6;
@@ -71,11 +75,18 @@ export function buildRig(avatar: PreparedAvatar, basis: Float32Array): Rig {
   restX.set(outer.x, LANDMARK_COUNT);
   restY.set(outer.y, LANDMARK_COUNT);
   const layers = takeApart(avatar, outlineOf(outer));
+  const neutral = avatar.neutral.slice();
+  const flat = flattening(avatar);
+  for (let i = 0; i < LANDMARK_COUNT; i++) {
+    const at = i * 3;
+    neutral[at + 2] = flat(neutral[at] as number, neutral[at + 1] as number, neutral[at + 2] as number);
+  }
+  outer.z = outer.z.map((z, i) => flat(outer.x[i] as number, outer.y[i] as number, z));
   return {
     vertexCount,
     restX,
     restY,
-    neutral: avatar.neutral,
+    neutral,
     basis: turnedBasis(avatar, basis, coefficients),
     coefficients,
     ...drawnTriangles([...outer.triangles, ...mouthTriangles(), ...faceTriangles(avatar)], layers, restX, restY),
@@ -115,6 +126,20 @@ function drawnTriangles(
     isSoft.push(cover === 'soft' ? SHINES_THROUGH : 0);
   }
   return { triangles: Uint16Array.from(triangles), isSoft: Uint8Array.from(isSoft) };
+}
+
+/** The depth of a point in the picture's pixels, drawn flatter where the head is deep. */
+function flattening({ neutral, rotation, unitPx }: PreparedAvatar): (x: number, y: number, z: number) => number {
+  const [left, right] = EYE_CORNERS;
+  const eyes = [0, 1, 2].map(
+    (axis) => ((neutral[left * 3 + axis] as number) + (neutral[right * 3 + axis] as number)) / 2,
+  ) as [number, number, number];
+  const [backX, backY, backZ] = [rotation[2], rotation[5], rotation[8]] as [number, number, number];
+  return (x, y, z) => {
+    const depth = ((x - eyes[0]) * backX + (y - eyes[1]) * backY + (z - eyes[2]) * backZ) / unitPx;
+    const beyond = Math.max(0, depth - FLAT_FROM_UNITS);
+    return z - (beyond * (1 - FLAT_SHARE) * unitPx) / backZ;
+  };
 }
 
 /** Where the head turns about, in pixels of the picture. */
