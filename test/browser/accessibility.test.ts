@@ -23,6 +23,7 @@ interface Place {
 const PLACES: Place[] = [
   { name: 'the demo page', path: '/', arrive: (page) => page.locator('body[data-connection="connected"]').waitFor() },
   { name: 'the studio', path: '/studio', arrive: (page) => page.locator('body:not([data-view="empty"])').waitFor() },
+  { name: 'the check page', path: '/check/', arrive: (page) => page.locator('body[data-state="done"]').waitFor() },
   { name: 'the widget, closed', arrive: (page) => page.locator('vaktra-avatar .launcher').waitFor() },
   {
     name: 'the widget, open',

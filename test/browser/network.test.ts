@@ -68,7 +68,7 @@ async function expectSpeech(page: Page): Promise<void> {
   turns += 1;
   const eventId = `after-${turns}`;
   const ended = new Promise((resolve) => onlyConversation().on('speechEnded', resolve));
-  await onlyConversation().speak({ eventId, text: 'Here I am again, and I go on with what I was saying.' });
+  await onlyConversation().speak({ eventId, text: 'Here I am again.' });
   const played = page.evaluate(async (threshold) => {
     const video = document.querySelector('video');
     if (!(video?.srcObject instanceof MediaStream)) throw new Error('The page plays no stream.');
@@ -108,8 +108,9 @@ describe('a network that is cut', () => {
     const saidBefore = [...conversation.transcript];
     expect(saidBefore.length).toBeGreaterThan(0);
     network.cut();
+    const cut = sleep(CUT_MS);
     await page.locator('body[data-connection="reconnecting"]').waitFor({ timeout: PATIENCE_MS });
-    await sleep(CUT_MS);
+    await cut;
     network.mend();
     await page.locator('body[data-connection="connected"]').waitFor({ timeout: PATIENCE_MS });
     await expectSpeech(page);
@@ -135,20 +136,18 @@ describe('a network that is cut', () => {
 describe('a network that keeps something back', () => {
   it('without UDP: sound and picture come by TCP', async () => {
     network.allow({ udp: false, tcp: true, relay: false });
-    const before = { ...network.passed };
     await expectSpeech(await openPage());
-    expect(network.passed.udp).toBe(before.udp);
-    expect(network.passed.tcp).toBeGreaterThan(before.tcp);
+    expect(network.passed.udp).toBe(0);
+    expect(network.passed.tcp).toBeGreaterThan(0);
   });
 
   it.skipIf(turnPath === undefined)(
     'without either: a TURN server relays, with the password that the server gave (skipped where coturn is not installed)',
     async () => {
       network.allow({ udp: false, tcp: false, relay: true });
-      const before = { ...network.passed };
       await expectSpeech(await openPage());
-      expect(network.passed).toMatchObject({ udp: before.udp, tcp: before.tcp });
-      expect(network.passed.relay).toBeGreaterThan(before.relay);
+      expect(network.passed).toMatchObject({ udp: 0, tcp: 0 });
+      expect(network.passed.relay).toBeGreaterThan(0);
     },
   );
 });
@@ -170,7 +169,6 @@ describe('the check page', () => {
 
   it('tries every way for real, says that all work, and leaves no conversation behind', async () => {
     network.allow({ udp: true, tcp: true, relay: true });
-    const before = { ...network.passed };
     const page = await check();
     const relay = turnPath === undefined ? 'fails' : 'works';
     expect(await outcomes(page)).toMatchObject({
@@ -181,8 +179,8 @@ describe('the check page', () => {
       tcp: 'works',
       relay,
     });
-    for (const way of ['udp', 'tcp'] as const) expect(network.passed[way], way).toBeGreaterThan(before[way]);
-    if (turnPath) expect(network.passed.relay).toBeGreaterThan(before.relay);
+    for (const way of ['udp', 'tcp'] as const) expect(network.passed[way], way).toBeGreaterThan(0);
+    if (turnPath) expect(network.passed.relay).toBeGreaterThan(0);
     const report = await page.locator('#report').inputValue();
     expect(report).toMatch(/by UDP: works .* ms there and back \| udp, from a \w+ address to 127\.0\.0\.2:/);
     expect(await page.locator('#verdict').getAttribute('data-mood')).not.toBe('bad');

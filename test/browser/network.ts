@@ -12,9 +12,9 @@ const SERVER_ADDRESS = '127.0.0.1';
 export interface Network {
   /** The server's page, through this network. */
   url: string;
-  /** Media packets that came through, from the browser, by way; those of a relay apart. */
+  /** Media packets that came through since `allow`, from the browser, by way; those of a relay apart. */
   readonly passed: { udp: number; tcp: number; relay: number };
-  /** Which media gets through; sockets and page always do, but for a cut. */
+  /** Which media gets through from now on; sockets and page always do, but for a cut. */
   allow(ways: { udp: boolean; tcp: boolean; relay: boolean }): void;
   /** Nothing passes any more, and nobody is told. */
   cut(): void;
@@ -62,6 +62,7 @@ export async function openNetwork(
   await once(udp, 'listening');
 
   const open = new Set<Socket>();
+  const mediaSockets = new Set<Socket>();
   const forward = (from: Socket, to: Socket, count: () => void): void => {
     open.add(from);
     from.on('data', (data) => {
@@ -82,6 +83,7 @@ export async function openNetwork(
         client.destroy();
         return;
       }
+      if (port === mediaPort) mediaSockets.add(client.on('close', () => mediaSockets.delete(client)));
       const upstream = connect(target, SERVER_ADDRESS);
       forward(client, upstream, count);
       forward(upstream, client, () => undefined);
@@ -110,6 +112,8 @@ export async function openNetwork(
     passed,
     allow(ways) {
       allowed = ways;
+      Object.assign(passed, { udp: 0, tcp: 0, relay: 0 });
+      if (!ways.tcp) for (const socket of mediaSockets) socket.destroy();
     },
     cut() {
       isCut = true;
