@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { closePortraitThread, openAvatarStore } from './avatar/index.ts';
-import { createBrain, createModeration } from './bot/index.ts';
+import { createModeration } from './bot/index.ts';
 import { type Config, PROJECT_ROOT } from './config.ts';
 import { startMediaHost, startPacer } from './media/index.ts';
 import { createLogger, createMetrics, type Metrics } from './observe/index.ts';
@@ -23,7 +23,7 @@ import {
   type ThreadCensus,
 } from './session/index.ts';
 import { createSignaling, createWebhooks } from './signaling/index.ts';
-import { createRecogniser, createSpeech } from './speech/index.ts';
+import { startTalk } from './talk.ts';
 import { mediasoupWorkerPath } from './worker-path.ts';
 
 /** The page as Vite builds it. */
@@ -36,20 +36,6 @@ const TLS_DIRECTORY = join(PROJECT_ROOT, '.cache/tls');
 const LOCAL_ADDRESS = '127.0.0.1';
 /** A visitor's statement outlives the longest conversation by this, and is erased with its end. */
 const STATEMENT_MARGIN_SECONDS = 600;
-/** What visitors say to interrupt, and to offers, whatever the bot knows. */
-const INTERRUPTIONS = [
-  ...['Stop', 'Stop it', 'Wait', 'Wait a moment', 'One moment', 'Hold on', 'Excuse me', 'Be quiet', 'Enough', 'Sorry'],
-  ...[
-    'Yes',
-    'Yes please',
-    'No',
-    'No thank you',
-    'Okay',
-    'Goodbye',
-    'Can I talk to a person?',
-    'I want to talk to a human',
-  ],
-];
 
 export interface App {
   /** TCP port of the page and the socket. */
@@ -106,26 +92,15 @@ export async function startApp(
     });
     running.push(() => media.close());
 
-    const engine = await createSpeech({
-      engine: config.speech.engine,
-      openai: config.speech.openai,
-      allowPrivate: config.outgoing.allowPrivate,
-      maxTextChars: config.speech.maxTextChars,
-      logger,
-    });
-    running.push(() => engine.close());
+    const { engine, brain, recogniser } = await startTalk(config, logger);
+    running.push(
+      () => engine.close(),
+      async () => brain?.close(),
+      async () => recogniser?.close(),
+    );
     const speech = measuredSpeech(engine, metrics);
     const { allowPrivate } = config.outgoing;
-    const brain = await createBrain({ ...config.bot, allowPrivate });
-    running.push(async () => brain?.close());
     const moderation = measuredModeration(createModeration({ ...config.moderation, allowPrivate, logger }), metrics);
-    const recogniser = await createRecogniser({
-      ...config.speech.recognition,
-      phrases: [...(brain?.phrases() ?? []), ...INTERRUPTIONS],
-      allowPrivate,
-      logger,
-    });
-    running.push(async () => recogniser?.close());
     const studio = new Studio({
       store: openAvatarStore(config.data.directory),
       recogniser,

@@ -2,7 +2,7 @@
 
 import { VaktraError } from '../errors.ts';
 import { createOutgoingFetch } from '../runtime/index.ts';
-import { createFaqBrain } from './faq/index.ts';
+import { createFaqBrain, readKnowledge } from './faq/index.ts';
 import { withLimits } from './limits.ts';
 import { createLlmBrain } from './llm/index.ts';
 import type { Brain } from './types.ts';
@@ -32,6 +32,17 @@ export async function createBrain(options: BotOptions): Promise<Brain | undefine
   const brain = await chosen(options);
   const { maxAnswerChars, patienceSeconds } = options;
   return brain && withLimits(brain, { maxAnswerChars, patienceMs: patienceSeconds * 1000 });
+}
+
+/**
+ * What visitors are likely to ask in a language, for a recogniser that knows a fixed list only; nothing where anything goes.
+ *
+ * @throws VaktraError `knowledge_missing`
+ */
+export async function likelyQuestions({ brain, faq }: BotOptions, language: string): Promise<string[]> {
+  if (brain !== 'faq') return [];
+  const entries = await readKnowledge(faq.knowledge);
+  return entries.filter((entry) => entry.language === language).flatMap((entry) => entry.questions);
 }
 
 async function chosen({ brain, faq, llm, webhook, allowPrivate }: BotOptions): Promise<Brain | undefined> {

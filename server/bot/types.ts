@@ -41,8 +41,6 @@ export interface Brain {
    * The iteration throws VaktraError `brain_failed`, after which nothing more comes; what came before stands.
    */
   answer(question: Question, signal: AbortSignal): AsyncIterable<AnswerPart>;
-  /** Phrases that visitors are likely to say, for a recogniser that knows a fixed list only; empty where anything goes. */
-  phrases(): readonly string[];
   /** What visitors may ask, as a page offers it to be touched; `language` is a BCP 47 tag. Empty where anything goes. */
   topics(language: string): readonly string[];
   close(): Promise<void>;

@@ -391,6 +391,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
         if (text) this.ask(text);
         else if (speechMs >= NOISE_MS) this.#turn.notUnderstood();
       },
+      stopped: (text) => this.#turn.note(text, this.#voice.position),
       failed: (error) => this.warn(error),
     });
   }

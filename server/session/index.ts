@@ -13,5 +13,5 @@ export { renderVideo } from './render-video.ts';
 export type { Admission, AuditLine, ConsentRecord, StoredAvatar } from './studio/index.ts';
 export { consentStanding, Studio } from './studio/index.ts';
 export { CLICK_INTERVAL_PICTURES, CODE_BITS, CODE_CELL_PX } from './test-pattern.ts';
-export { turnStages } from './turn/index.ts';
+export { ENGLISH_OVER_VOICE, turnStages } from './turn/index.ts';
 export type * from './types.ts';

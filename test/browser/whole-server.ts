@@ -33,6 +33,8 @@ export async function startServer(
       VAKTRA_HTTP_PORT: '0',
       VAKTRA_MEDIA_LISTEN_IP: '127.0.0.1',
       VAKTRA_DATA_DIRECTORY: data,
+      // Not a voice that this machine happens to have.
+      VAKTRA_SPEECH_ENGINE: 'espeak',
       VAKTRA_MEDIA_BASE_PORT: String(await freeMediaPort()),
       ...settings,
     },

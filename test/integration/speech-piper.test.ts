@@ -130,6 +130,7 @@ describe.skipIf(!isFetched)('the voice, which npm run voices has fetched,', () =
       const recogniser = await createRecogniser({
         engine: 'auto',
         phrases,
+        overVoice: { stop: ['stop'], goOn: ['yes'] },
         transcriptions: { baseUrl: null, model: null, apiKey: null, timeoutSeconds: 1 },
         allowPrivate: false,
         logger: quiet,

@@ -8,8 +8,12 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ENGLISH_OVER_VOICE } from '../../server/session/index.ts';
+import { meaningOf } from '../../server/session/turn/over-voice.ts';
 import { createRecogniser, pcmS16ToFloat32, type Recogniser } from '../../server/speech/index.ts';
 import { grammarOf } from '../../server/speech/recognition/grammar.ts';
+import { phonesOf } from '../../server/speech/recognition/pronounce.ts';
+import { joined } from './speech-voices.ts';
 
 const run = promisify(execFile);
 const WAV_HEADER_BYTES = 44;
@@ -26,6 +30,7 @@ const PHRASES = [
 const logger = { info: () => undefined, warn: () => undefined };
 const OPTIONS = {
   phrases: PHRASES,
+  overVoice: ENGLISH_OVER_VOICE,
   transcriptions: { baseUrl: null, model: 'whisper-1', apiKey: 'key-1', timeoutSeconds: 1 },
   allowPrivate: true,
   logger,
@@ -36,6 +41,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vaktra-recognition-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** As an utterance is cut out: a quarter of a second of a quiet room before and behind it. */
+function withSilence(pcm: Float32Array): Float32Array {
+  const room = () => Float32Array.from({ length: 4000 }, () => 0.002 * (Math.random() - 0.5));
+  return joined(joined(room(), pcm), room());
+}
 
 /** 16 kHz, by one of flite's voices of that rate. */
 async function spoken(text: string, voice: string): Promise<Float32Array> {
@@ -97,10 +108,52 @@ describe('pocketsphinx', () => {
     expect(partials).toContainEqual(expect.stringContaining('can i talk'));
   }, 120_000);
 
-  test('says what it cannot understand', () => {
-    expect(sphinx.vocabulary).not.toContain('What is Vaktra?');
-    expect(sphinx.vocabulary).toContain('Do I need a GPU?');
-  });
+  test('understands a name that its dictionary lacks, as espeak would say it', async () => {
+    for (const voice of ['slt', 'awb', 'rms']) {
+      expect(await understood(sphinx, await spoken('What is Vaktra?', voice)), voice).toBe('What is Vaktra?');
+    }
+    expect(sphinx.vocabulary).toContain('What is Vaktra?');
+  }, 60_000);
+
+  test('hears nothing that stops a voice in bursts of noise', async () => {
+    for (const fadeSamples of [500, 1000, 2000]) {
+      const recognition = sphinx.open({ language: 'en' });
+      const burst = Float32Array.from({ length: 8000 }, (_, i) => Math.exp(-i / fadeSamples) * (Math.random() - 0.5));
+      recognition.push(withSilence(burst));
+      expect(meaningOf((await recognition.overVoice?.()) ?? '', 'en')).not.toBe('stop');
+      recognition.cancel();
+    }
+  }, 60_000);
+
+  test.each([
+    ['Stop', 'stop'],
+    ['Wait a moment', 'wait a moment'],
+    ['No', 'no'],
+    ['Okay', 'okay'],
+    ['Right', 'right'],
+    ['Where is my parcel?', ''],
+  ])(
+    'hears what "%s" is over another voice',
+    async (text, phrase) => {
+      for (const voice of ['slt', 'rms', 'kal16']) {
+        const recognition = sphinx.open({ language: 'en' });
+        recognition.push(withSilence(await spoken(text, voice)));
+        expect(await recognition.overVoice?.(), voice).toBe(phrase);
+        recognition.cancel();
+      }
+    },
+    60_000,
+  );
+});
+
+test.each([
+  ['v_ˈæ_k_t_ɹ_ə', 'V AE K T R AH'],
+  ['b_ˈɜː_kɐ_n_ˌaɪ', 'B ER K AH N AY'],
+  ['tʃ_ˈiː_z_i', 'CH IY Z IY'],
+  ['d‍ʒ_ˈo‍ʊ_ʁ', 'JH OW'],
+  ['', ''],
+])('the phones of %s', (ipa, phones) => {
+  expect(phonesOf(ipa)).toBe(phones);
 });
 
 test('a grammar takes fillers off and leaves phrases with unknown words out', () => {

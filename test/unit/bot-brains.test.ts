@@ -247,7 +247,6 @@ test('a brain that never ends is cut at a sentence; one that hangs is brain_fail
   const brain = (answer: () => AsyncGenerator<AnswerPart>): Brain => ({
     name: 'faq',
     answer,
-    phrases: () => [],
     topics: () => [],
     close: async () => undefined,
   });

@@ -40,6 +40,7 @@ function listening(avatarSpeaks = () => false) {
     speaking: (does) => states.push(does ? 'speaks' : 'is silent'),
     duck: () => undefined,
     interrupt: () => heard.push('(interrupted)'),
+    stopped: (text) => heard.push(`stopped by ${text}`),
     partial: () => undefined,
     heard: (text) => heard.push(text),
     failed: (error: VaktraError) => heard.push(error.code),
@@ -84,14 +85,14 @@ describe('a listener', () => {
 describe('a voice over the avatar’s', () => {
   it('bids it go on by "okay", and interrupts it by any other word', async () => {
     const { listener, finishing, heard } = listening(() => true);
-    for (const text of ['Okay.', 'mhm', 'uh huh', 'Yes, yes', 'Stop it']) {
+    for (const text of ['Okay.', 'mhm', 'uh huh', 'Yes, yes', 'Tell me more', 'Stop it']) {
       listener.hear({ kind: 'begins' });
       listener.hear({ kind: 'pauses' });
       listener.stop();
       finishing.pop()?.(text);
       await new Promise(setImmediate);
     }
-    expect(heard).toEqual(['(interrupted)', 'Stop it']);
+    expect(heard).toEqual(['(interrupted)', 'Tell me more', '(interrupted)', 'stopped by Stop it']);
   });
 
   it('is an answer by "okay" where the avatar has finished meanwhile', async () => {
@@ -106,6 +107,55 @@ describe('a voice over the avatar’s', () => {
   });
 });
 
+describe('a recogniser that knows the short phrases over a voice', () => {
+  const sound = (ms: number) => ({ kind: 'sound' as const, pcm: new Float32Array(16 * ms), speaking: true });
+  function over(phrase: string, understood = '') {
+    const { listener, recogniser, ...rest } = listening(() => true);
+    const opened = recogniser.open;
+    recogniser.open = (request) => ({
+      ...opened(request),
+      overVoice: async () => phrase,
+      finish: async () => understood,
+    });
+    listener.hear({ kind: 'begins' });
+    return { listener, ...rest };
+  }
+  const settle = () => new Promise(setImmediate);
+
+  it('interrupts by "stop" in the pause behind it, before the end of the utterance', async () => {
+    const { listener, heard } = over('stop');
+    listener.hear(sound(500));
+    listener.hear({ kind: 'pauses' });
+    await settle();
+    expect(heard).toEqual(['(interrupted)']);
+    listener.stop();
+    await settle();
+    expect(heard).toEqual(['(interrupted)', 'stopped by stop']);
+  });
+
+  it('is believed where the other hears a single word in a sound', async () => {
+    const { listener, heard } = over('', 'No');
+    listener.hear(sound(500));
+    listener.hear({ kind: 'pauses' });
+    listener.stop();
+    await settle();
+    expect(heard).toEqual([]);
+  });
+
+  it('lets a long "okay, okay" go on, and a long speech interrupt', async () => {
+    for (const [phrase, expected] of [
+      ['okay okay', []],
+      ['', ['(interrupted)']],
+    ] as const) {
+      const { listener, heard } = over(phrase);
+      for (let ms = 0; ms < 2 * TIMING.insistMs; ms += 100) listener.hear(sound(100));
+      await settle();
+      expect(heard).toEqual(expected);
+      listener.close();
+    }
+  });
+});
+
 describe('a turn', () => {
   it('says that it did not understand as an answer, which an interrupt ends', () => {
     const spoken: SpeakRequest[] = [];
@@ -115,7 +165,6 @@ describe('a turn', () => {
       brain: {
         name: 'faq',
         answer: () => nothing(),
-        phrases: () => [],
         topics: () => [],
         close: async () => undefined,
       },

@@ -60,7 +60,6 @@ export async function createFaqBrain({ knowledge, threshold }: FaqOptions): Prom
   return {
     name: 'faq',
     answer,
-    phrases: () => entries.flatMap((entry) => entry.questions),
     topics(language) {
       const [primary] = language.toLowerCase().split('-');
       return entries.filter((entry) => entry.language.split('-')[0] === primary).map((entry) => entry.title);

@@ -75,7 +75,6 @@ export function createLlmBrain({ baseUrl, model, apiKey, instructions, fetch, kn
   return {
     name: 'llm',
     answer,
-    phrases: () => [],
     topics: (language) => knowledge?.topics(language) ?? [],
     close: async () => knowledge?.close(),
   };

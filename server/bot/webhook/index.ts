@@ -64,7 +64,7 @@ export function createWebhookBrain({ url, secret, fetch }: WebhookOptions): Brai
       );
     }
   }
-  return { name: 'webhook', answer, phrases: () => [], topics: () => [], close: async () => undefined };
+  return { name: 'webhook', answer, topics: () => [], close: async () => undefined };
 }
 
 function* partsOf(line: string, language: string): Generator<AnswerPart> {

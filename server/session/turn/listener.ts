@@ -5,7 +5,7 @@ import { VaktraError } from '../../errors.ts';
 import type { Recogniser, Recognition } from '../../speech/index.ts';
 import { VISITOR_PAUSE_MS } from '../pipeline-settings.ts';
 import type { VisitorEvent } from '../visitor/index.ts';
-import { isBackchannel } from './backchannels.ts';
+import { meaningOf } from './over-voice.ts';
 import type { TurnClock } from './turn-clock.ts';
 
 export interface TurnTiming {
@@ -31,6 +31,8 @@ export interface ListenerParts {
   duck(does: boolean): void;
   /** The avatar is to be silent. */
   interrupt(): void;
+  /** It was told to, and nothing else was said. */
+  stopped(text: string): void;
   /** The words so far; empty where they turned out to be none. */
   partial(text: string): void;
   /** Empty where a voice of `speechMs` was not understood. */
@@ -42,8 +44,13 @@ interface Utterance {
   recognition: Recognition;
   /** What was understood so far. */
   text: string;
+  isOverVoice: boolean;
   /** Did it begin over the avatar's voice, and is it undecided what it means? */
   isDoubtful: boolean;
+  /** Bids the avatar go on: however long it lasts, it does not interrupt. */
+  isListening: boolean;
+  /** The phrase over the avatar's voice that it is, by the recogniser; undefined where nobody asked yet. */
+  phrase: Promise<string> | undefined;
   speechMs: number;
   end: NodeJS.Timeout | undefined;
   doubt: NodeJS.Timeout | undefined;
@@ -73,11 +80,12 @@ export class Listener {
         if (!utterance) return;
         utterance.recognition.push(event.pcm);
         if (event.speaking) utterance.speechMs += event.pcm.length / SAMPLES_PER_MS;
-        if (utterance.isDoubtful && utterance.speechMs >= this.#parts.timing.insistMs) this.#mean(utterance);
+        if (utterance.isDoubtful && utterance.speechMs >= this.#parts.timing.insistMs) void this.#insist(utterance);
         break;
       case 'pauses':
         if (!utterance) return;
         this.#parts.clock.mark('paused');
+        if (utterance.isDoubtful) void this.#judge(utterance);
         clearTimeout(utterance.end);
         utterance.end = setTimeout(() => void this.#finish(), this.#waitMs(utterance));
         break;
@@ -86,6 +94,8 @@ export class Listener {
         else {
           clearTimeout(utterance.end);
           utterance.end = undefined;
+          utterance.phrase = undefined;
+          utterance.isListening = false;
         }
         break;
     }
@@ -114,7 +124,8 @@ export class Listener {
         if (this.#utterance !== utterance) return;
         utterance.text = text;
         if (text) {
-          if (utterance.isDoubtful && !isBackchannel(text, language())) this.#mean(utterance);
+          // A word alone may be the beginning of a listener's sound: that is decided by the whole of it.
+          if (utterance.isDoubtful && meaningOf(text, language()) === 'words') this.#mean(utterance);
           if (!utterance.isDoubtful) partial(text);
         }
       },
@@ -122,7 +133,10 @@ export class Listener {
     const utterance: Utterance = {
       recognition,
       text: '',
+      isOverVoice: avatarSpeaks(),
       isDoubtful: avatarSpeaks(),
+      isListening: false,
+      phrase: undefined,
       speechMs: 0,
       end: undefined,
       doubt: undefined,
@@ -134,6 +148,24 @@ export class Listener {
     } else {
       this.#parts.speaking(true);
     }
+  }
+
+  /** By what was said so far: an interruption, or a listener's sound? */
+  async #judge(utterance: Utterance): Promise<void> {
+    const { language, duck } = this.#parts;
+    utterance.phrase = utterance.recognition.overVoice?.();
+    const phrase = await utterance.phrase;
+    if (!phrase || this.#closed || !utterance.isDoubtful) return;
+    utterance.isListening = meaningOf(phrase, language()) === 'go-on';
+    if (utterance.isListening) duck(false);
+    else if (this.#utterance === utterance) this.#mean(utterance);
+  }
+
+  /** A voice that goes on and on. */
+  async #insist(utterance: Utterance): Promise<void> {
+    if (utterance.phrase) return;
+    await this.#judge(utterance);
+    if (utterance.isDoubtful && !utterance.isListening && this.#utterance === utterance) this.#mean(utterance);
   }
 
   /** It is an interruption. */
@@ -159,28 +191,38 @@ export class Listener {
     this.#parts.clock.mark('ended');
     this.#finishing.add(utterance.recognition);
     const understood = await utterance.recognition.finish().catch(recognitionError);
+    const phrase = await utterance.phrase;
     this.#finishing.delete(utterance.recognition);
     clearTimeout(utterance.doubt);
     if (this.#closed) return;
-    this.#tell(utterance, understood);
+    this.#tell(utterance, understood, phrase);
     if (utterance.isDoubtful) this.#parts.duck(false);
     else this.#parts.speaking(false);
   }
 
-  #tell({ isDoubtful, speechMs, text }: Utterance, understood: string | VaktraError): void {
-    const { interrupt, heard, failed, clock, language, avatarSpeaks, partial } = this.#parts;
+  /** @param phrase that it was over the avatar's voice, by the recogniser; undefined where nobody asked */
+  #tell(utterance: Utterance, understood: string | VaktraError, phrase: string | undefined): void {
+    const { isDoubtful, isOverVoice, speechMs, text } = utterance;
+    const { interrupt, heard, stopped, failed, clock, language, avatarSpeaks, partial } = this.#parts;
     const isNothing = typeof understood !== 'string' || understood === '';
     if (text && !isDoubtful && isNothing) partial('');
     if (typeof understood !== 'string') {
       failed(understood);
       return;
     }
-    // "Yes" over the avatar's voice bids it go on; where it has finished meanwhile it is an answer.
-    if (isDoubtful && avatarSpeaks() && isBackchannel(understood, language())) return;
+    // Of a few short phrases the recogniser is surer where it was asked for them alone.
+    const isShort = understood === '' || meaningOf(understood, language()) !== 'words';
+    const said = isOverVoice && isShort ? (phrase ?? understood) : understood;
+    if (isDoubtful && said === '') return;
+    const meaning = meaningOf(said, language());
+    // "Yes" over the avatar's voice bids it go on; where it has finished meanwhile it is an answer, and so is "no".
+    if (isDoubtful && avatarSpeaks() && meaning === 'go-on') return;
+    const isStop = isOverVoice && meaning === 'stop' && (!isDoubtful || avatarSpeaks());
     clock.mark('understood');
     // Understood only now: it was an interruption after all.
-    if (isDoubtful && understood) interrupt();
-    if (understood || !isDoubtful) heard(understood, speechMs);
+    if (isDoubtful) interrupt();
+    if (isStop) stopped(said);
+    else heard(said, speechMs);
   }
 
   /** Forgets the utterance that goes on. */

@@ -8,7 +8,7 @@ const AFTER = ['please', 'thank you'];
 const INITIALS = /\b[A-Z]{2,5}\b/g;
 
 /** The words of a phrase as a pronouncing dictionary has them. */
-function wordsOfPhrase(phrase: string): string[] {
+export function wordsOfPhrase(phrase: string): string[] {
   return phrase
     .replace(INITIALS, (letters) => [...letters].join(' '))
     .toLowerCase()
@@ -20,6 +20,8 @@ function wordsOfPhrase(phrase: string): string[] {
 
 export interface PhraseGrammar {
   jsgf: string;
+  /** The same as an expansion of one rule. */
+  expansion: string;
   /** The phrase that these words are, as it was written; empty where they are none. */
   phraseOf(heard: string): string;
   /** Phrases that have a word which nobody told how to pronounce. */
@@ -37,9 +39,10 @@ export function grammarOf(phrases: readonly string[], isKnown: (word: string) =>
     else if (!byWords.has(words.join(' '))) byWords.set(words.join(' '), phrase);
   }
   const choice = (options: Iterable<string>) => [...options].join(' | ');
-  const rules = `public <said> = [${choice(BEFORE)}] <phrase> [${choice(AFTER)}];\n<phrase> = ${choice(byWords.keys())};`;
+  const expansion = `[${choice(BEFORE)}] ( ${choice(byWords.keys())} ) [${choice(AFTER)}]`;
   return {
-    jsgf: `#JSGF V1.0;\ngrammar phrases;\n${rules}\n`,
+    jsgf: `#JSGF V1.0;\ngrammar phrases;\npublic <said> = ${expansion};\n`,
+    expansion,
     phraseOf: (heard) => phraseIn(byWords, heard),
     left,
   };

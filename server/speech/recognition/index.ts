@@ -5,17 +5,19 @@ import { VaktraError } from '../../errors.ts';
 import { createOutgoingFetch } from '../../runtime/index.ts';
 import { createSphinxRecogniser } from './sphinx.ts';
 import { createTranscriptions } from './transcriptions.ts';
-import type { Recogniser } from './types.ts';
+import type { OverVoicePhrases, Recogniser } from './types.ts';
 
 export { digitsToRead } from './digits.ts';
 export { hearSentence, readingLanguages } from './read-aloud.ts';
-export type { Recogniser, Recognition, RecognitionRequest } from './types.ts';
+export type { OverVoicePhrases, Recogniser, Recognition, RecognitionRequest } from './types.ts';
 
 export interface RecogniserOptions {
   /** `auto` takes pocketsphinx where it is installed; `none`: visitors write. */
   engine: 'auto' | 'none' | 'sphinx' | 'transcriptions';
   /** What visitors are likely to say, for a recogniser with a fixed list. */
   phrases: readonly string[];
+  /** The short phrases that are understood over another's voice. */
+  overVoice: OverVoicePhrases;
   transcriptions: { baseUrl: string | null; model: string | null; apiKey: string | null; timeoutSeconds: number };
   allowPrivate: boolean;
   logger: Pick<Logger, 'info' | 'warn'>;
@@ -27,7 +29,7 @@ export interface RecogniserOptions {
  * @throws VaktraError `recognition_missing`, `config_invalid`
  */
 export async function createRecogniser(options: RecogniserOptions): Promise<Recogniser | undefined> {
-  const { engine, phrases, transcriptions, allowPrivate, logger } = options;
+  const { engine, phrases, overVoice, transcriptions, allowPrivate, logger } = options;
   if (engine === 'none') return undefined;
   if (engine === 'transcriptions') {
     const { baseUrl, model, apiKey, timeoutSeconds } = transcriptions;
@@ -47,7 +49,7 @@ export async function createRecogniser(options: RecogniserOptions): Promise<Reco
     });
   }
   try {
-    return await createSphinxRecogniser(phrases, (left) =>
+    return await createSphinxRecogniser(phrases, overVoice, (left) =>
       logger.warn({ phrases: left }, 'these phrases are not understood: the dictionary lacks a word of each'),
     );
   } catch (error) {

@@ -1,7 +1,7 @@
 // pocketsphinx with one sentence for one utterance, in a thread of its own that ends with it.
 
 import { serveWorkerThread } from '../../runtime/index.ts';
-import { PhraseDecoder } from './sphinx-library.ts';
+import { PhraseDecoder } from './phrase-decoder.ts';
 
 export interface SentenceCalls {
   /** Returns the words; empty where something else was said. `pcm`: 16 kHz mono. */

@@ -1,27 +1,19 @@
-// Debian's libpocketsphinx (5prealpha) called in this thread: a decoder of a grammar beside one of bare phones. What the
-// grammar hears counts only where its score per frame comes near that of the phones: anything else that is said would come out
-// as some phrase of the list.
+// Debian's libpocketsphinx (5prealpha) called in this thread: one decoder with its dictionary and its lists of what may be said.
 
 import koffi from 'koffi';
 import { VaktraError } from '../../errors.ts';
 
 const MODEL = '/usr/share/pocketsphinx/model/en-us';
-/**
- * Least score of the grammar over the phones, per frame of 10 ms, in the decoder's log units. Phrases of a grammar, said by a
- * filmed man and four synthetic voices, had -7 to 16; what was none of them -11 to -35, or no path at all.
- */
-const LEAST_MARGIN = -9;
-const SEARCH = 'phrases';
 
 type Handle = unknown;
 
 interface Library {
-  arguments(): Handle;
   config(words: readonly string[]): Handle;
   init(config: Handle): Handle;
   setGrammar(decoder: Handle, name: string, jsgf: string): number;
   setSearch(decoder: Handle, name: string): number;
   lookUp(decoder: Handle, word: string): string | null;
+  addWord(decoder: Handle, word: string, phones: string, update: number): number;
   start(decoder: Handle): number;
   process(decoder: Handle, pcm: Int16Array, samples: number, noSearch: number, whole: number): number;
   end(decoder: Handle): number;
@@ -41,12 +33,12 @@ function load(): Library {
     const initConfig = base.func('void* cmd_ln_init(void*, void*, int, ...)');
     const known = sphinx.func('void* ps_args()');
     library = {
-      arguments: known,
       config: (words) => initConfig(null, known(), 1, ...words.flatMap((word) => ['const char*', word]), 'void*', null),
       init: sphinx.func('void* ps_init(void*)'),
       setGrammar: sphinx.func('int ps_set_jsgf_string(void*, const char*, const char*)'),
       setSearch: sphinx.func('int ps_set_search(void*, const char*)'),
       lookUp: sphinx.func('const char* ps_lookup_word(void*, const char*)'),
+      addWord: sphinx.func('int ps_add_word(void*, const char*, const char*, int)'),
       start: sphinx.func('int ps_start_utt(void*)'),
       process: sphinx.func('int ps_process_raw(void*, int16_t*, size_t, int, int)'),
       end: sphinx.func('int ps_end_utt(void*)'),
@@ -68,83 +60,79 @@ function missing(cause?: unknown): VaktraError {
   );
 }
 
-function decoder(extra: readonly string[]): Handle {
-  const sphinx = load();
-  const files = ['-hmm', `${MODEL}/en-us`, '-dict', `${MODEL}/cmudict-en-us.dict`, '-logfn', '/dev/null'];
-  const made = sphinx.init(sphinx.config([...files, ...extra]));
-  if (!made) throw missing();
-  return made;
+/** The best explanation of an utterance so far. */
+export interface Hypothesis {
+  /** null where nothing of the list fits. */
+  words: string | null;
+  /** In the decoder's log units, over all `frames` of 10 ms. */
+  score: number;
+  frames: number;
 }
 
-/** Listens to one utterance at a time. Belongs to the thread that made it; making one takes half a second. */
-export class PhraseDecoder {
+/** A word and one way to say it, in phones of the model (CMU's), apart by spaces. */
+export type Pronunciation = readonly [word: string, phones: string];
+
+/** One utterance at a time. Belongs to the thread that made it; making one takes a quarter of a second. */
+export class Decoder {
+  /** Where the model keeps its statistics of phones. */
+  static readonly phoneModel = `${MODEL}/en-us-phone.lm.bin`;
   readonly #sphinx = load();
-  readonly #grammar = decoder([]);
-  readonly #phones = decoder([
-    ...['-allphone', `${MODEL}/en-us-phone.lm.bin`, '-allphone_ci', 'yes'],
-    ...['-beam', '1e-10', '-pbeam', '1e-10'],
-  ]);
+  readonly #handle: Handle;
+
+  /**
+   * @param options of the decoder, names and values
+   * @throws VaktraError `recognition_missing`
+   */
+  constructor(options: readonly string[]) {
+    const files = ['-hmm', `${MODEL}/en-us`, '-dict', `${MODEL}/cmudict-en-us.dict`, '-logfn', '/dev/null'];
+    this.#handle = this.#sphinx.init(this.#sphinx.config([...files, ...options]));
+    if (!this.#handle) throw missing();
+  }
 
   /** Is the word in the pronouncing dictionary? */
   knows(word: string): boolean {
-    return this.#sphinx.lookUp(this.#grammar, word) !== null;
+    return this.#sphinx.lookUp(this.#handle, word) !== null;
   }
 
-  /** @param jsgf what may be said from now on */
-  setGrammar(jsgf: string): void {
-    const failed = this.#sphinx.setGrammar(this.#grammar, SEARCH, jsgf) < 0;
-    if (failed || this.#sphinx.setSearch(this.#grammar, SEARCH) < 0) {
+  /** Adds words that the dictionary lacks; a second way to say one is written `word(2)`. */
+  addWords(pronunciations: readonly Pronunciation[]): void {
+    for (const [word, phones] of pronunciations) {
+      if (!this.knows(word)) this.#sphinx.addWord(this.#handle, word, phones, 1);
+    }
+  }
+
+  /** @param jsgf what may be said once `list` is used */
+  setList(list: string, jsgf: string): void {
+    if (this.#sphinx.setGrammar(this.#handle, list, jsgf) < 0) {
       throw new VaktraError('recognition_failed', 'pocketsphinx does not take the list of phrases: see its words.');
     }
   }
 
+  /** Not within an utterance. */
+  use(list: string): void {
+    this.#sphinx.setSearch(this.#handle, list);
+  }
+
   start(): void {
-    this.#sphinx.start(this.#grammar);
-    this.#sphinx.start(this.#phones);
+    this.#sphinx.start(this.#handle);
   }
 
-  /** @param pcm 16 kHz, mono */
-  push(pcm: Int16Array): void {
-    this.#sphinx.process(this.#grammar, pcm, pcm.length, 0, 0);
-    this.#sphinx.process(this.#phones, pcm, pcm.length, 0, 0);
+  /** @param pcm 16 kHz, mono; `isWhole`: all of the utterance, whose mean spectrum is known then before its first word */
+  push(pcm: Int16Array, isWhole = false): void {
+    this.#sphinx.process(this.#handle, pcm, pcm.length, 0, isWhole ? 1 : 0);
   }
 
-  /**
-   * The words of a whole utterance at once: its mean spectrum is known before the first word, which understands accents better than
-   * piece by piece. Empty where nothing of the grammar was said.
-   *
-   * @param pcm 16 kHz, mono
-   */
-  hearWhole(pcm: Int16Array): string {
-    this.start();
-    this.#sphinx.process(this.#grammar, pcm, pcm.length, 0, 1);
-    this.#sphinx.process(this.#phones, pcm, pcm.length, 0, 1);
-    return this.finish();
+  end(): void {
+    this.#sphinx.end(this.#handle);
   }
 
-  /** The words so far; empty while nothing of the list seems to be said. They may change. */
-  partial(): string {
-    return this.#heard();
-  }
-
-  /** Ends the utterance. Empty where nothing of the list was said. */
-  finish(): string {
-    this.#sphinx.end(this.#grammar);
-    this.#sphinx.end(this.#phones);
-    return this.#heard();
-  }
-
-  #heard(): string {
-    const [grammarScore, phoneScore] = [[0], [0]] as [number[], number[]];
-    const heard = this.#sphinx.hypothesis(this.#grammar, grammarScore);
-    this.#sphinx.hypothesis(this.#phones, phoneScore);
-    const frames = Math.max(1, this.#sphinx.frames(this.#grammar));
-    const margin = ((grammarScore[0] ?? 0) - (phoneScore[0] ?? 0)) / frames;
-    return heard !== null && margin >= LEAST_MARGIN ? heard : '';
+  get hypothesis(): Hypothesis {
+    const score = [0];
+    const words = this.#sphinx.hypothesis(this.#handle, score);
+    return { words, score: score[0] ?? 0, frames: Math.max(1, this.#sphinx.frames(this.#handle)) };
   }
 
   close(): void {
-    this.#sphinx.free(this.#grammar);
-    this.#sphinx.free(this.#phones);
+    this.#sphinx.free(this.#handle);
   }
 }

@@ -3,32 +3,53 @@
 
 import { VaktraError } from '../../errors.ts';
 import { serveWorkerThread } from '../../runtime/index.ts';
-import { grammarOf, type PhraseGrammar } from './grammar.ts';
-import { PhraseDecoder } from './sphinx-library.ts';
+import { grammarOf, type PhraseGrammar, wordsOfPhrase } from './grammar.ts';
+import { PhraseDecoder } from './phrase-decoder.ts';
+import { SecondHearing } from './second-hearing.ts';
+import type { Pronunciation } from './sphinx-library.ts';
+import type { OverVoicePhrases } from './types.ts';
 
 export interface SphinxCalls {
-  /** Returns the phrases that cannot be understood, since the dictionary lacks a word of them. */
-  open: { request: { phrases: readonly string[] }; result: { left: string[] } };
+  /** Returns the words of the phrases that the dictionary lacks. */
+  unknownWords: { request: { phrases: readonly string[] }; result: string[] };
+  /** Returns the phrases that cannot be understood, since nobody knows how a word of them is said. */
+  open: {
+    request: {
+      phrases: readonly string[];
+      pronunciations: readonly Pronunciation[];
+      overVoice: OverVoicePhrases;
+    };
+    result: { left: string[] };
+  };
   begin: { request: { id: number }; result: undefined };
   /** Returns the words so far. */
   push: { request: { id: number; pcm: Int16Array }; result: string };
   finish: { request: { id: number }; result: string };
+  /** Which phrase over another's voice the utterance so far is. */
+  overVoice: { request: { id: number }; result: string };
   cancel: { request: { id: number }; result: undefined };
 }
 
 /** Decoders are kept, 30 MB each; who finds none free waits, with their sound. */
 const MAX_DECODERS = 3;
+/** What is longer is no phrase of a list: 20 s. */
+const MOST_SAMPLES = 320_000;
 
 interface Utterance {
   decoder: PhraseDecoder | undefined;
   /** What was said while no decoder was free. */
   waiting: Int16Array[];
+  /** All that was said, for a second hearing. */
+  said: Int16Array[];
+  samples: number;
 }
 
 const utterances = new Map<number, Utterance>();
 const free: PhraseDecoder[] = [];
 let made = 0;
 let grammar: PhraseGrammar | undefined;
+let pronunciations: readonly Pronunciation[] = [];
+let second: SecondHearing | undefined;
 
 function take(): PhraseDecoder | undefined {
   const decoder = free.pop() ?? (made < MAX_DECODERS ? create() : undefined);
@@ -39,7 +60,7 @@ function take(): PhraseDecoder | undefined {
 function create(): PhraseDecoder {
   const decoder = new PhraseDecoder();
   made += 1;
-  if (grammar) decoder.setGrammar(grammar.jsgf);
+  if (grammar) decoder.setGrammar(grammar.jsgf, pronunciations);
   return decoder;
 }
 
@@ -62,17 +83,36 @@ function release(decoder: PhraseDecoder): void {
   if (next) serve(next);
 }
 
+function joined(pieces: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
 serveWorkerThread<SphinxCalls>(
   {
-    open({ phrases }) {
+    unknownWords({ phrases }) {
       const decoder = create();
-      grammar = grammarOf(phrases, (word) => decoder.knows(word));
-      decoder.setGrammar(grammar.jsgf);
       free.push(decoder);
+      const words = new Set(phrases.flatMap(wordsOfPhrase));
+      return [...words].filter((word) => !decoder.knows(word));
+    },
+    open({ phrases, pronunciations: added, overVoice }) {
+      const decoder = free.pop() ?? create();
+      const known = new Set(added.map(([word]) => word));
+      pronunciations = added;
+      grammar = grammarOf(phrases, (word) => known.has(word) || decoder.knows(word));
+      decoder.setGrammar(grammar.jsgf, pronunciations);
+      free.push(decoder);
+      second = new SecondHearing(grammar, pronunciations, overVoice);
       return { left: grammar.left };
     },
     begin({ id }) {
-      const utterance: Utterance = { decoder: undefined, waiting: [] };
+      const utterance: Utterance = { decoder: undefined, waiting: [], said: [], samples: 0 };
       utterances.set(id, utterance);
       serve(utterance);
       return undefined;
@@ -80,6 +120,8 @@ serveWorkerThread<SphinxCalls>(
     push({ id, pcm }) {
       const utterance = utteranceOf(id);
       utterance.waiting.push(pcm);
+      utterance.samples += pcm.length;
+      if (utterance.samples <= MOST_SAMPLES) utterance.said.push(pcm);
       return serve(utterance)?.partial() ?? '';
     },
     finish({ id }) {
@@ -96,7 +138,13 @@ serveWorkerThread<SphinxCalls>(
         made -= 1;
         decoder.close();
       } else release(decoder);
-      return grammar?.phraseOf(heard) ?? '';
+      const phrase = grammar?.phraseOf(heard) ?? '';
+      if (phrase || !second || utterance.samples > MOST_SAMPLES) return phrase;
+      return grammar?.phraseOf(second.question(joined(utterance.said))) ?? '';
+    },
+    overVoice({ id }) {
+      const utterance = utteranceOf(id);
+      return utterance.samples > MOST_SAMPLES ? '' : (second?.overVoice(joined(utterance.said)) ?? '');
     },
     cancel({ id }) {
       const utterance = utterances.get(id);
@@ -111,5 +159,6 @@ serveWorkerThread<SphinxCalls>(
   () => {
     for (const { decoder } of utterances.values()) decoder?.close();
     for (const decoder of free) decoder.close();
+    second?.close();
   },
 );

@@ -4,18 +4,21 @@ import { toVaktraError, VaktraError } from '../../errors.ts';
 import { startWorkerThread } from '../../runtime/index.ts';
 import { float32ToPcmS16 } from '../pcm.ts';
 import { grammarOf } from './grammar.ts';
+import { pronunciationsOf } from './pronounce.ts';
 import type { SphinxCalls } from './sphinx-worker.ts';
-import type { Recogniser } from './types.ts';
+import type { OverVoicePhrases, Recogniser } from './types.ts';
 
 /** @throws VaktraError `recognition_missing` */
 export async function createSphinxRecogniser(
   phrases: readonly string[],
+  overVoice: OverVoicePhrases,
   onLeft: (phrases: string[]) => void,
 ): Promise<Recogniser> {
   const worker = startWorkerThread<SphinxCalls>(new URL('./sphinx-worker.ts', import.meta.url), { name: 'sphinx' });
   let left: string[];
   try {
-    ({ left } = await worker.request('open', { phrases }));
+    const pronunciations = await pronunciationsOf(await worker.request('unknownWords', { phrases }));
+    ({ left } = await worker.request('open', { phrases, pronunciations, overVoice }));
   } catch (error) {
     await worker.close();
     throw error;
@@ -56,6 +59,10 @@ export async function createSphinxRecogniser(
           isOpen = false;
           if (!failed) return worker.request('finish', { id });
           throw new VaktraError('recognition_failed', failed.message, { cause: failed });
+        },
+        async overVoice() {
+          // Where it fails, the end of the utterance says so.
+          return isOpen && !failed ? worker.request('overVoice', { id }).catch(() => '') : '';
         },
         cancel() {
           if (!isOpen) return;

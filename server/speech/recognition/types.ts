@@ -1,5 +1,13 @@
 // Speech to text: what the rest of the server sees of it, whatever recognises.
 
+/** What is said over another's voice, in lower case without punctuation. */
+export interface OverVoicePhrases {
+  /** To make it stop. */
+  stop: readonly string[];
+  /** To show that one listens. */
+  goOn: readonly string[];
+}
+
 /** One utterance on its way to text. */
 export interface Recognition {
   /** @param pcm 16 kHz mono in [-1, 1], the next stretch of the utterance; not kept */
@@ -10,6 +18,11 @@ export interface Recognition {
    * @throws VaktraError `recognition_failed`
    */
   finish(): Promise<string>;
+  /**
+   * Which of the phrases over another's voice the utterance so far is; empty where it is none. Undefined where the recogniser knows
+   * only at the end.
+   */
+  overVoice?(): Promise<string>;
   /** The utterance is of no interest any more. Harmless after `finish`. */
   cancel(): void;
 }
