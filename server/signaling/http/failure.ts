@@ -37,7 +37,7 @@ function fromFastify(error: Error, request: FastifyRequest, parts: HttpParts): V
     const sentence = `A body of ${bytes} bytes is over the limit of ${parts.maxMessageBytes}: send it in parts.`;
     return new VaktraError('message_too_large', sentence, { cause: error });
   }
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
     return new VaktraError('message_not_decodable', 'The body is not JSON: send JSON.', { cause: error });
   }
   return new VaktraError('invalid_message', `The request was refused: ${error.message}.`, { cause: error });

@@ -39,9 +39,19 @@ export function createHttp(parts: HttpParts): FastifyInstance {
     { parseAs: 'buffer', bodyLimit: UPLOAD_HEADROOM * parts.maxPictureBytes },
     (_request, body, done) => done(null, body),
   );
+  addJson(app);
   const routes = allRoutes(parts);
   addRoutes(app, [...routes, openapiRoute(routes)], parts.access);
   return app;
+}
+
+/** Many clients say that they send JSON although a request has no body. */
+function addJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, String(body), done);
+  });
 }
 
 function allRoutes(parts: HttpParts): Route[] {
