@@ -4,19 +4,23 @@ import { PICTURE_SIZE_PX } from '../types.ts';
 import { LIP_LOWER_INNER, LIP_LOWER_ROWS, LIP_UPPER_INNER, LIP_UPPER_ROWS, UPPER_LIP } from './face-mesh.ts';
 import type { LipEdges } from './lip-edges.ts';
 
-/** The lower lip closes most of the gap, as the jaw does. */
-const UPPER_SHARE = 0.3;
+/** The lower lip closes most of the gap, as the jaw does; a raised upper lip stays as it is. More, or skin that follows from farther, makes
+ * another person of who smiles: faces are told apart by it. */
+const UPPER_SHARE = 0.15;
 /** The skin around the lips follows their closing, less with the distance: in eye-corner distances. */
-const FOLLOW_UNITS = 0.28;
+const FOLLOW_UNITS = 0.2;
 /** Beyond so many of them nothing moves. */
 const FOLLOW_REACH = 2.6;
 const MOUTH_INNER_CORNERS = [78, 308] as const;
 const INVERSE_ROUNDS = 6;
 /** The line between closed lips lies in shade: half its height in eye-corner distances, and how much light it takes at most. */
 const LINE_UNITS = 0.011;
-const LINE_SHADE = 0.3;
+const LINE_SHADE = 0.4;
 /** A gap of this many pixels gives the whole shade. */
 const WHOLE_SHADE_PX = 8;
+/** Lips meet in a calm line: the mean over so many columns on each side, wholly where they were this far apart. */
+const CALM_COLUMNS = 10;
+const CALM_WHOLE_PX = 6;
 
 /** Lays inner lip points, and the rows beside them, on the edges that the picture shows. In place; both contours get the same columns. */
 export function settleOnEdges(landmarks: Float32Array, edges: LipEdges): void {
@@ -95,8 +99,15 @@ interface Gap {
 
 function gapAt({ start, upper, lower }: LipEdges, x: number): Gap {
   if (x < start || x > start + upper.length) return { top: 0, bottom: 0, line: 0 };
-  const [top, bottom] = [valueAt(upper, start, x), valueAt(lower, start, x)];
-  return { top, bottom, line: top + UPPER_SHARE * (bottom - top) };
+  const meeting = (column: number) => {
+    const [top, bottom] = [valueAt(upper, start, column), valueAt(lower, start, column)];
+    return { top, bottom, line: top + UPPER_SHARE * (bottom - top) };
+  };
+  const { top, bottom, line } = meeting(x);
+  let sum = 0;
+  for (let k = -CALM_COLUMNS; k <= CALM_COLUMNS; k++) sum += meeting(x + k).line;
+  const calm = sum / (2 * CALM_COLUMNS + 1);
+  return { top, bottom, line: line + (calm - line) * Math.min(1, (bottom - top) / CALM_WHOLE_PX) };
 }
 
 function following(distancePx: number, unitPx: number): number {

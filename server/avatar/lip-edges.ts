@@ -1,5 +1,5 @@
 // The edges of lips that the portrait shows apart: for each column of pixels, where the upper lip ends and the lower one begins. The
-// tracker is often some pixels off, and at the corners it leaves out the dark beside the teeth.
+// tracker is up to some pixels off, and at the corners it leaves out the dark beside the teeth.
 
 import { cheapestPath } from './cheapest-path.ts';
 import { LIP_LOWER_INNER, LIP_UPPER_INNER, MOUTH_CORNERS } from './face-mesh.ts';
@@ -8,11 +8,11 @@ import type { RgbPicture } from './picture-input.ts';
 
 /** How far from the tracked contour the edge is looked for, in eye-corner distances: away from the other lip, and towards it. */
 const UPPER_OUTWARDS_UNITS = 0.025;
-const LOWER_OUTWARDS_UNITS = 0.065;
+const LOWER_OUTWARDS_UNITS = 0.045;
 const INWARDS_UNITS = 0.035;
 /** Price of the edge jumping by a pixel between neighbouring columns, and of lying a pixel off the tracked contour. */
 const JUMP_PRICE = 0.2;
-const DISTANCE_PRICE = 0.06;
+const DISTANCE_PRICE = 0.12;
 /** Price of a pixel unlike a lip outside the edge, and of one like a lip within. */
 const WRONG_SIDE_PRICE = 0.12;
 /** Towards the corners of the mouth, over this share of its width, lips that are apart come together. */
