@@ -21,14 +21,20 @@ export interface Look {
   framing?: string;
 }
 
-export interface Session {
+/** What a conversation is joined with. */
+export interface Entrance {
   id: string;
+  /** Opens this conversation and no other, where the server wants to see one. */
+  token?: string;
+  /** Of an agent at the desk. */
+  seat?: string;
+}
+
+export interface Session extends Entrance {
   portrait: ChosenPortrait;
   video: VideoShape;
   /** That one talks with an AI; where the conversation was just opened. */
   announcement?: string;
-  /** Opens this conversation and no other, where the server wants to see one. */
-  token?: string;
 }
 
 /** What the server refused, with the sentence that it gives to people. */

@@ -2,7 +2,7 @@
 // Sound and picture arrive as one MediaStream; nothing is drawn here.
 import type { RtpCapabilities } from 'mediasoup-client/types';
 import type { Results } from '../../server/signaling/messages.ts';
-import { ApiError, type Session } from './api.ts';
+import { ApiError, type Entrance, type Session } from './api.ts';
 import { attempts } from './attempts.ts';
 import { Media, type MicrophoneUse } from './media.ts';
 import { MediaRepair } from './media-repair.ts';
@@ -30,8 +30,8 @@ interface OpenMicrophone {
   isHeld: boolean;
 }
 
-export class Conversation {
-  readonly session: Session;
+export class Conversation<E extends Entrance = Session> {
+  readonly session: E;
   readonly #handlers: ConversationHandlers;
   readonly #server: Server;
   readonly #repair: MediaRepair;
@@ -43,7 +43,7 @@ export class Conversation {
   #flows = false;
   #ended = false;
 
-  constructor(session: Session, handlers: ConversationHandlers, server = ownServer) {
+  constructor(session: E, handlers: ConversationHandlers, server = ownServer) {
     this.session = session;
     this.#server = server;
     this.#handlers = handlers;
@@ -72,14 +72,16 @@ export class Conversation {
     this.#socket?.tell(message);
   }
 
-  async startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<void> {
+  /** Returns the microphone's sound, for showing how loud it is. */
+  async startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<MediaStreamTrack> {
     if (this.#media === undefined) throw notConnected();
     const ended = (): void => {
       this.#microphone = undefined;
       onEnded();
     };
-    await this.#media.startMicrophone(use, ended);
+    const track = await this.#media.startMicrophone(use, ended);
     this.#microphone = { use, onEnded: ended, isHeld: false };
+    return track;
   }
 
   /** Lets the open microphone's voice through, or sends silence in its place. */
@@ -91,6 +93,11 @@ export class Conversation {
   async stopMicrophone(): Promise<void> {
     this.#microphone = undefined;
     await this.#media?.stopMicrophone();
+  }
+
+  /** For an agent who has taken the conversation: the visitor's microphone; undefined where it is not open. */
+  async hearVisitor(): Promise<MediaStreamTrack | undefined> {
+    return this.#media?.hearVisitor();
   }
 
   receiverStats(): Promise<RTCStatsReport> | undefined {
@@ -127,8 +134,13 @@ export class Conversation {
   }
 
   async #greet(socket: Socket): Promise<Results['hello']> {
-    const token = this.session.token ?? (await this.#server.token());
-    return socket.request({ type: 'hello', session: this.session.id, ...(token !== undefined && { token }) });
+    const { id: session, seat, token = await this.#server.token() } = this.session;
+    return socket.request({
+      type: 'hello',
+      session,
+      ...(token !== undefined && { token }),
+      ...(seat !== undefined && { seat }),
+    });
   }
 
   async #receiveMedia(capabilities: RtpCapabilities): Promise<void> {

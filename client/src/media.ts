@@ -1,7 +1,7 @@
 // WebRTC by mediasoup-client: receives the avatar's sound and picture as one stream and sends a microphone.
 // Asks the server through a Socket; shows nothing.
 import { Device } from 'mediasoup-client';
-import type { Producer, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { Consumer, Producer, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import { ApiError } from './api.ts';
 import { MediaWatch } from './media-watch.ts';
 import type { Socket } from './socket.ts';
@@ -35,6 +35,7 @@ export class Media {
   #receiving: Transport | undefined;
   #sending: Transport | undefined;
   #microphone: Producer | undefined;
+  #visitor: Consumer | undefined;
   #use: MicrophoneUse = 'speak';
   #watch: MediaWatch | undefined;
   #onFlow: (flows: boolean) => void = () => {};
@@ -100,7 +101,7 @@ export class Media {
   }
 
   /** Asks for the microphone (the browser asks the person) and sends it; one that was open is closed. */
-  async startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<void> {
+  async startMicrophone(use: MicrophoneUse, onEnded: () => void): Promise<MediaStreamTrack> {
     const track = await openMicrophone(use === 'listen' ? VISITOR_VOICE : OWN_VOICE);
     this.#use = use;
     this.#microphone?.close();
@@ -126,6 +127,7 @@ export class Media {
       // Without DTX: a pause is silence that the server hears, not a gap in the packets.
       this.#microphone = await transport.produce({ track, codecOptions: { opusDtx: false, opusFec: true } });
       this.#microphone.on('trackended', onEnded);
+      return track;
     } catch (error) {
       track.stop();
       throw error;
@@ -143,7 +145,26 @@ export class Media {
     this.#microphone = undefined;
     if (microphone === undefined) return;
     microphone.close();
-    await this.#socket().request({ type: 'microphone.stop' });
+    await this.#socket().request({ type: 'microphone.stop', use: this.#use });
+  }
+
+  /** For an agent: the visitor's microphone on the avatar's way; undefined where it is not open. */
+  async hearVisitor(): Promise<MediaStreamTrack | undefined> {
+    const transport = this.#receiving;
+    this.#visitor?.close();
+    this.#visitor = undefined;
+    if (transport === undefined) return undefined;
+    const { consumer } = await this.#socket().request({
+      type: 'desk.hear',
+      transport: transport.id,
+      rtp_capabilities: this.#device.recvRtpCapabilities as never,
+    });
+    if (consumer === undefined) return undefined;
+    const { id, producer_id: producerId, kind, rtp_parameters: rtpParameters } = consumer;
+    this.#visitor = await transport.consume({ id, producerId, kind, rtpParameters: rtpParameters as never });
+    playAtOnce(this.#visitor.rtpReceiver);
+    await this.#socket().request({ type: 'resume', transport: transport.id });
+    return this.#visitor.track;
   }
 
   /** The browser's figures about what is received, or undefined before anything is. */

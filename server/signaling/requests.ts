@@ -3,7 +3,7 @@ import type { ConsumerDescription, Conversation } from '../session/index.ts';
 import type { DeskOnly } from './desk-link.ts';
 import type { ClientMessage, Results } from './messages.ts';
 import { readMood } from './mood.ts';
-import { speak } from './speak.ts';
+import { playbackOf, speak } from './speak.ts';
 import type { IceServer } from './turn-servers.ts';
 import { mayUseVoice, requireOwn, requireVoice } from './voice-right.ts';
 
@@ -78,7 +78,8 @@ export async function perform(
     }
     case 'microphone.stop':
       // Who does not speak for the avatar does not silence who does.
-      await conversation.stopMicrophone(message.use ?? (mayUseVoice(conversation, seat) ? undefined : 'listen'));
+      if (mayUseVoice(conversation, seat)) await conversation.stopMicrophone(message.use);
+      else if (message.use !== 'speak') await conversation.stopMicrophone('listen');
       return {};
     case 'ask':
       conversation.ask(message.text);
@@ -100,11 +101,14 @@ export async function perform(
         pcm: message.pcm,
         sampleRateHz: message.rate_hz,
         mood: readMood(message),
+        part: message.part,
       });
       return {};
-    case 'speak_end':
-      conversation.speakEnd({ eventId: message.event_id });
-      return {};
+    case 'speak_end': {
+      const heard = conversation.speakEnd({ eventId: message.event_id });
+      const result: Results['speak_end'] = message.wait ? playbackOf(message.event_id, await heard) : {};
+      return result;
+    }
     case 'interrupt':
       conversation.interrupt();
       return {};
