@@ -14,6 +14,8 @@ const DEFAULTS_PATH = join(PROJECT_ROOT, 'config/default.yaml');
 const VARIABLE_PREFIX = 'VAKTRA_';
 /** Variables with our prefix that are no settings: the operator's own file, and where training data lies. */
 const OTHER_VARIABLES = new Set(['VAKTRA_CONFIG', 'VAKTRA_DATA']);
+/** Settings whose values no log may show. */
+const SECRET = /(secret|apiKeys?)$/i;
 /** Two slips of the finger are a typo; more is another word (`port` and `host` are two apart). */
 const MAX_TYPO_EDITS = 2;
 
@@ -138,7 +140,8 @@ function describe(issue: z.core.$ZodIssue, tree: Tree, origins: Map<string, stri
   const origin = origins.get(name) ?? '';
   const setting = listSettings().find(({ path }) => path.join('.') === name);
   const wanted = setting?.allowed ?? 'a section with keys of its own';
-  return `${name} is ${JSON.stringify(value)} ${origin}: it must be ${wanted}.`;
+  const shown = SECRET.test(name) ? 'not valid' : JSON.stringify(value);
+  return `${name} is ${shown} ${origin}: it must be ${wanted}.`;
 }
 
 function describeUnknown(above: PropertyKey[], key: string, origins: Map<string, string>): string {

@@ -99,6 +99,14 @@ describe('loadConfig', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('names a key or a secret that it refuses, and does not show it', () => {
+    const env = { VAKTRA_ACCESS_API_KEYS: 'too-short', VAKTRA_ACCESS_SECRET: 'short too' };
+    const sentence = refusal({ env });
+    expect(sentence).toContain('access.apiKeys is not valid in the environment variable VAKTRA_ACCESS_API_KEYS');
+    expect(sentence).toContain('access.secret is not valid');
+    expect(sentence).not.toMatch(/too-short|short too/);
+  });
+
   it('gives a config that nobody can change', () => {
     const config = loadConfig({ env: {} });
     expect(() => Object.assign(config.speech.vad, { positive: 1 })).toThrow(TypeError);

@@ -23,7 +23,8 @@ export function createAccess({ apiKeys, secret, tokenMinutes }: AccessSettings):
     if (isOpen) return isLocal(request) ? THIS_MACHINE : EVERYBODY;
     const bearer = request.token ?? bearerOf(request.headers);
     if (bearer === undefined) {
-      const sentence = 'This server wants to know who asks: send "Authorization: Bearer" with a token or an API key.';
+      const sentence =
+        'This server wants to know who asks: send a token or an API key as docs/api.md says; a page takes "?token=".';
       throw new VaktraError('token_missing', sentence);
     }
     if (keys.has(bearer)) return KEY_HOLDER;

@@ -9,6 +9,7 @@ import { type Route, route } from './route.ts';
 
 const MAX_ORIGINS = 20;
 const MAX_NAME_CHARS = 128;
+const MAX_ORIGIN_CHARS = 200;
 /** A day: whoever needs one longer asks again. */
 const MAX_TTL_SECONDS = 86_400;
 const MIN_TTL_SECONDS = 10;
@@ -18,7 +19,7 @@ const tokenRequest = z.strictObject({
   subject: z.string().min(1).max(MAX_NAME_CHARS).optional().describe('Whom it is for, as you name them.'),
   session: z.string().min(1).max(MAX_NAME_CHARS).optional().describe('The one conversation that it opens.'),
   origins: z
-    .array(z.string().regex(ORIGIN_PATTERN, 'must be an origin such as https://shop.example'))
+    .array(z.string().max(MAX_ORIGIN_CHARS).regex(ORIGIN_PATTERN, 'must be an origin such as https://shop.example'))
     .min(1)
     .max(MAX_ORIGINS)
     .optional()
