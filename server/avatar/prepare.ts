@@ -22,7 +22,7 @@ import { standUpright } from './upright.ts';
 import { whyNoFace } from './why-no-face.ts';
 
 /** Goes up when anything here changes what comes out; cached avatars of other versions are made again. */
-export const PREPARED_VERSION = 12;
+export const PREPARED_VERSION = 13;
 
 /** A smaller picture cannot hold a face that is large enough. */
 const MIN_PICTURE_PX = 48;
