@@ -7,7 +7,7 @@ const KILLED = 4;
 const WARM_UP = 6;
 /** Caches still fill in so few; what this finds is a picture or a model that stays, in each of them. */
 const MAX_GROWTH_MB_PER_VISIT = 8;
-const PATIENCE_MS = 170_000;
+const PATIENCE_MS = 300_000;
 
 describe('conversations that end', () => {
   it('leave no transport, timer, message, thread line, file descriptor or memory', {

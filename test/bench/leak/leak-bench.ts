@@ -50,7 +50,6 @@ export async function leakBench(args: string[]): Promise<void> {
       Object.keys(after.counts).map((what) => ({ what, before: before.counts[what] ?? 0, after: after.counts[what] })),
     );
     for (const sentence of left) process.stdout.write(`LEFT ${sentence}\n`);
-    if (left.some((sentence) => sentence.startsWith('timers'))) process.stdout.write(`${after.timers.join('\n')}\n`);
   }
   if (left.length > 0 || growth > MAX_GROWTH) {
     process.stderr.write(`Something was left: ${left.join('; ')}; memory grew by ${(100 * growth).toFixed(1)} %.\n`);
