@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 const ROOT = import.meta.dirname;
+const KIOSK_WORKER = 'kiosk/worker.ts';
 
 export default defineConfig({
   root: ROOT,
@@ -16,6 +17,13 @@ export default defineConfig({
     // Inlined pictures and scripts would need a weaker content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: globSync(['index.html', '*/index.html'], { cwd: ROOT }).map((page) => join(ROOT, page)) },
+    rollupOptions: {
+      input: [...globSync(['index.html', '*/index.html'], { cwd: ROOT }), KIOSK_WORKER].map((file) => join(ROOT, file)),
+      output: {
+        // A service worker reaches what lies below its own address, which therefore stays the same.
+        entryFileNames: ({ facadeModuleId }) =>
+          facadeModuleId?.endsWith(KIOSK_WORKER) ? 'kiosk/worker.js' : 'assets/[name]-[hash].js',
+      },
+    },
   },
 });

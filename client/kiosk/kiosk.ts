@@ -7,6 +7,7 @@ import type { ServerEvent } from '../src/socket.ts';
 import type { Language } from '../widget/options.ts';
 import { ErrorLog } from './error-log.ts';
 import { Link } from './link.ts';
+import { keepPage } from './offline-page.ts';
 import type { Options } from './options.ts';
 import { startOversight } from './oversight.ts';
 import { Silence } from './silence.ts';
@@ -88,6 +89,7 @@ export class Kiosk {
     );
     startWatching(this.#options, this.#errors, () => this.#somebody());
     this.#link.start();
+    keepPage().catch((error: unknown) => this.#errors.add(error));
   }
 
   get #texts(): KioskTexts {
