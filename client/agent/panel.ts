@@ -92,9 +92,7 @@ export class Panel {
     this.#take.disabled = agent !== undefined;
     this.#take.textContent = agent === undefined || mine ? 'Take over' : `${agent} has it`;
     this.#giveBack.hidden = !mine;
-    for (const field of element('controls', HTMLFieldSetElement).parentElement?.querySelectorAll('fieldset') ?? []) {
-      field.disabled = !mine;
-    }
+    for (const id of ['controls', 'hearing']) element(id, HTMLFieldSetElement).disabled = !mine;
     if (document.activeElement !== this.#note) this.#note.value = entry.note;
   }
 

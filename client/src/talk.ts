@@ -1,6 +1,8 @@
 // The card in which a visitor talks with the avatar: the transcript as it grows, a line to write in, and a button for the voice.
 // Reports what was pressed; knows nothing of the connection.
 import { element } from './dom.ts';
+import { handOverNotice } from './hand-over.ts';
+import type { ServerEvent } from './socket.ts';
 import { Transcript } from './transcript.ts';
 
 export interface TalkHandlers {
@@ -12,6 +14,15 @@ export interface TalkHandlers {
 const WORDS = {
   names: { visitor: 'You', avatar: 'Avatar', agent: 'A person' },
   source: (title: string) => `From: ${title}`,
+};
+
+const HAND_OVER = {
+  queue: (position: number) =>
+    position === 1 ? 'A person will be with you next.' : `You wait for a person: ${position - 1} before you.`,
+  agentSpeaks: (name: string) => `A person speaks now: ${name}. They hear you when you talk.`,
+  agentLeft: 'The avatar speaks again.',
+  leaveMessage: 'Nobody is at the desk. What you write next is kept for them.',
+  messageKept: 'Your message is kept for the desk.',
 };
 
 export class Talk {
@@ -41,9 +52,20 @@ export class Talk {
     element('listen-hint', HTMLElement).hidden = !on;
   }
 
+  /** Where the visitor stands with getting a person. */
+  showHandOver(event: ServerEvent): void {
+    const notice = handOverNotice(event, HAND_OVER);
+    if (notice !== undefined) this.#notify(notice);
+  }
+
   clear(): void {
     this.transcript.clear();
+    this.#notify('');
     this.setListening(false);
+  }
+
+  #notify(notice: string): void {
+    element('hand-over', HTMLElement).textContent = notice;
   }
 
   #isListening(): boolean {

@@ -1,7 +1,8 @@
 // The words of the opened widget, in each of its languages.
+import type { HandOverWords } from '../src/hand-over.ts';
 import type { Language } from './options.ts';
 
-export interface PanelTexts {
+export interface PanelTexts extends HandOverWords {
   heading: string;
   /** Of the conversation's log, for screen readers. */
   log: string;
@@ -67,6 +68,12 @@ const en: PanelTexts = {
   reconnecting: 'Connecting again',
   ended: 'Ended',
   handOver: 'You will be put through to a person. Please stay on this page.',
+  queue: (position) =>
+    position === 1 ? 'A person will be with you next.' : `You wait for a person: ${position - 1} before you.`,
+  agentSpeaks: (name) => `You are talking with ${name} now.`,
+  agentLeft: 'The assistant answers again.',
+  leaveMessage: 'Nobody is here just now. What you write next is kept for our team.',
+  messageKept: 'Your message is kept for our team.',
   noMedia: 'Sound and picture cannot get through here. You can write, and read the answers.',
   unreachable: 'The connection is lost. Please check your network.',
   full: 'Everyone is busy just now. Please try again in a moment.',
@@ -105,6 +112,11 @@ const hi: PanelTexts = {
   reconnecting: 'फिर से जुड़ रहे हैं',
   ended: 'समाप्त',
   handOver: 'आपको एक व्यक्ति से जोड़ा जा रहा है। कृपया इसी पेज पर रहें।',
+  queue: (position) => `आप किसी व्यक्ति की प्रतीक्षा में हैं, स्थान ${position}।`,
+  agentSpeaks: (name) => `अब आप ${name} से बात कर रहे हैं।`,
+  agentLeft: 'अब फिर सहायक उत्तर देगा।',
+  leaveMessage: 'अभी यहाँ कोई नहीं है। आप जो अगला लिखेंगे, वह हमारी टीम के लिए रखा जाएगा।',
+  messageKept: 'आपका संदेश हमारी टीम के लिए रख लिया गया है।',
   noMedia: 'यहाँ आवाज़ और तस्वीर नहीं पहुँच पा रही। आप लिख सकते हैं और जवाब पढ़ सकते हैं।',
   unreachable: 'संपर्क टूट गया। कृपया अपना नेटवर्क जाँचें।',
   full: 'अभी सभी व्यस्त हैं। कृपया थोड़ी देर में फिर कोशिश करें।',
@@ -143,6 +155,12 @@ const de: PanelTexts = {
   reconnecting: 'Verbinde erneut',
   ended: 'Beendet',
   handOver: 'Sie werden mit einem Menschen verbunden. Bitte bleiben Sie auf dieser Seite.',
+  queue: (position) =>
+    position === 1 ? 'Sie sind als Nächstes dran.' : `Sie warten auf einen Menschen: ${position - 1} vor Ihnen.`,
+  agentSpeaks: (name) => `Sie sprechen jetzt mit ${name}.`,
+  agentLeft: 'Der Assistent antwortet wieder.',
+  leaveMessage: 'Gerade ist niemand da. Was Sie als Nächstes schreiben, geht an unser Team.',
+  messageKept: 'Ihre Nachricht ist für unser Team aufgehoben.',
   noMedia: 'Ton und Bild kommen hier nicht durch. Sie können schreiben und die Antworten lesen.',
   unreachable: 'Die Verbindung ist abgebrochen. Bitte prüfen Sie Ihr Netz.',
   full: 'Gerade sind alle im Gespräch. Bitte versuchen Sie es gleich noch einmal.',
@@ -181,6 +199,12 @@ const es: PanelTexts = {
   reconnecting: 'Volviendo a conectar',
   ended: 'Terminada',
   handOver: 'Le pondremos en contacto con una persona. Quédese en esta página, por favor.',
+  queue: (position) =>
+    position === 1 ? 'Usted es el siguiente.' : `Espera a una persona: ${position - 1} antes que usted.`,
+  agentSpeaks: (name) => `Ahora habla con ${name}.`,
+  agentLeft: 'El asistente vuelve a responder.',
+  leaveMessage: 'Ahora mismo no hay nadie. Lo que escriba a continuación se guarda para nuestro equipo.',
+  messageKept: 'Su mensaje queda guardado para nuestro equipo.',
   noMedia: 'El sonido y la imagen no llegan aquí. Puede escribir y leer las respuestas.',
   unreachable: 'Se ha perdido la conexión. Compruebe su red.',
   full: 'Ahora todos están ocupados. Inténtelo de nuevo en un momento.',
@@ -219,6 +243,11 @@ const zh: PanelTexts = {
   reconnecting: '正在重新连接',
   ended: '已结束',
   handOver: '正在为您转接人工服务，请留在此页面。',
+  queue: (position) => `您正在等待工作人员，当前第 ${position} 位。`,
+  agentSpeaks: (name) => `现在由 ${name} 与您交谈。`,
+  agentLeft: '助手继续为您服务。',
+  leaveMessage: '现在没有人在。您接下来写的内容会留给我们的团队。',
+  messageKept: '您的留言已转给我们的团队。',
   noMedia: '此处无法传输声音和画面。您可以输入文字并阅读回答。',
   unreachable: '连接已断开，请检查网络。',
   full: '目前全部占线，请稍后再试。',
@@ -257,6 +286,11 @@ const ar: PanelTexts = {
   reconnecting: 'جارٍ إعادة الاتصال',
   ended: 'انتهت',
   handOver: 'سيتم تحويلك إلى شخص من فريقنا. يُرجى البقاء في هذه الصفحة.',
+  queue: (position) => `أنت في انتظار شخص من فريقنا، ترتيبك ${position}.`,
+  agentSpeaks: (name) => `أنت تتحدث الآن مع ${name}.`,
+  agentLeft: 'عاد المساعد للرد.',
+  leaveMessage: 'لا يوجد أحد الآن. ما تكتبه بعد ذلك سيُحفظ لفريقنا.',
+  messageKept: 'حُفظت رسالتك لفريقنا.',
   noMedia: 'لا يصل الصوت والصورة هنا. يمكنك الكتابة وقراءة الإجابات.',
   unreachable: 'انقطع الاتصال. يُرجى التحقق من الشبكة.',
   full: 'الجميع مشغولون الآن. يُرجى المحاولة بعد قليل.',

@@ -3,6 +3,7 @@
 import { type ApiError, listTopics, stillUrl } from '../src/api.ts';
 import { Captions } from '../src/captions.ts';
 import type { ConnectionStatus } from '../src/conversation.ts';
+import { handOverNotice } from '../src/hand-over.ts';
 import { LiveAvatar } from '../src/live-avatar.ts';
 import type { ServerEvent } from '../src/socket.ts';
 import { Transcript } from '../src/transcript.ts';
@@ -231,6 +232,8 @@ export class Panel {
 
   #receive(event: ServerEvent): void {
     const { type, ...detail } = event;
+    const notice = handOverNotice(event, this.#texts);
+    if (notice !== undefined) this.#view.say(notice);
     if (event.type === 'state') this.#showState(event.state);
     else if (event.type === 'transcript') {
       this.#view.offer([], () => {});
