@@ -224,6 +224,8 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   handOver(reason: string): void {
     this.#requireOpen();
+    // Whoever asks is there, also without a way for sound and picture: then the answer is read.
+    this.#start();
     this.tell('handOver', { reason });
   }
 
