@@ -100,8 +100,8 @@ export class Link {
     const { server } = this.#parts;
     this.#choice ??= { id: await firstPortrait(server) };
     this.#showStill();
-    this.#voices = await listLanguages(server);
-    await this.avatar.open(this.#choice, this.#look);
+    const opened = this.avatar.open(this.#choice, this.#look);
+    [this.#voices] = await Promise.all([listLanguages(server), opened]);
     await this.#tellLanguage();
   }
 

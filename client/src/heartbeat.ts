@@ -1,8 +1,10 @@
 // Notices a way that died without a word, as when a cable is pulled: asks now and then, and expects to hear anything at all after it.
 
 const BEAT_MS = 2000;
-/** Without a word for this long after a beat the way is dead. A busy server is late by a second at most. */
+/** Without a word for this long after a beat the way is dead. */
 const SILENCE_MS = 4000;
+/** A page that was kept from running hears late what came in time: it gets this long to do so. */
+const CATCH_UP_MS = 500;
 
 export class Heartbeat {
   readonly #beats: number;
@@ -33,8 +35,10 @@ export class Heartbeat {
     // Counted from the first beat that was not answered. Not from what was heard last: that is long ago when a device wakes up.
     if (this.#silence !== 0) return;
     this.#silence = window.setTimeout(() => {
-      this.stop();
-      this.#onDead();
+      this.#silence = window.setTimeout(() => {
+        this.stop();
+        this.#onDead();
+      }, CATCH_UP_MS);
     }, SILENCE_MS);
   }
 }

@@ -72,7 +72,7 @@ describe('the heartbeat', () => {
   it('calls a way dead that says nothing for some seconds after a beat, and that once', async () => {
     const dead = vi.fn();
     new Heartbeat(() => {}, dead);
-    await vi.advanceTimersByTimeAsync(5900);
+    await vi.advanceTimersByTimeAsync(6400);
     expect(dead).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(dead).toHaveBeenCalledTimes(1);
