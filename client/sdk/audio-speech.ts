@@ -22,6 +22,8 @@ export interface AudioSpeechParts {
   rateHz: number;
   mood: Mood;
   request(request: Request): Promise<unknown>;
+  /** Tells the server that this was all. */
+  end(): void;
   /** Voice that waits on the server, in milliseconds, as far as is known. */
   backlogMs(): number;
   pushed(ms: number): void;
@@ -31,7 +33,8 @@ export class AudioSpeech {
   readonly #parts: AudioSpeechParts;
   /** Writes one after the other: sound has an order. */
   #work: Promise<void> = Promise.resolve();
-  #samples = 0;
+  /** A part that comes again after a lost connection is known by its number. */
+  #sentParts = 0;
   #isDone = false;
 
   /** @throws VaktraClientError `audio_rate_unsupported` */
@@ -86,7 +89,7 @@ export class AudioSpeech {
   speakEnd(): Promise<void> {
     return this.#queue(async () => {
       // Also after an interrupt: until then the server waits for sound of it, to throw that away.
-      await this.#parts.request({ type: 'speak_end', event_id: this.eventId });
+      this.#parts.end();
     });
   }
 
@@ -103,16 +106,15 @@ export class AudioSpeech {
     while (backlogMs() > AHEAD_MS && !this.#isDone) await sleep(RETRY_MS);
     while (!this.#isDone) {
       try {
-        await request({ type: 'audio', event_id: this.eventId, rate_hz: rateHz, pcm, ...mood });
+        await request({ type: 'audio', event_id: this.eventId, rate_hz: rateHz, pcm, part: this.#sentParts, ...mood });
       } catch (error) {
         // Others push into the same conversation: it is their sound that waits.
         if (!(error instanceof VaktraClientError) || error.code !== 'audio_backlog_full') throw error;
         await sleep(RETRY_MS);
         continue;
       }
-      const samples = pcm.length / BYTES_PER_SAMPLE;
-      this.#samples += samples;
-      pushed((samples * 1000) / rateHz);
+      this.#sentParts += 1;
+      pushed((pcm.length * 1000) / BYTES_PER_SAMPLE / rateHz);
       return;
     }
   }

@@ -95,11 +95,7 @@ export class Session extends EventEmitter<SessionEvents> {
       ...(language !== undefined && { language }),
       ...moodOf({ emotion, strength }),
     };
-    // The answer comes when it was heard. It is the same when the request is made again after a lost connection, whose events are lost.
-    this.#connection.request(request).then(
-      (result) => this.#heard(speech, result as unknown as Heard),
-      (error) => this.#refused(speech, toClientError(error)),
-    );
+    this.#waitFor(speech, request);
     return speech;
   }
 
@@ -129,6 +125,7 @@ export class Session extends EventEmitter<SessionEvents> {
           throw error;
         }
       },
+      end: () => this.#waitFor(speech, { type: 'speak_end', event_id: speech.eventId, wait: true }),
       backlogMs: () => this.#backlogMs,
       pushed: (ms) => {
         this.#backlogMs += ms;
@@ -220,6 +217,14 @@ export class Session extends EventEmitter<SessionEvents> {
     if (!this.#isOver) this.emit('speech.failed', { event_id: speech.eventId, error });
   }
 
+  /** The answer to `request` comes when the speech was heard; also when it is made again after a lost connection, whose events are lost. */
+  #waitFor(speech: Speech, request: Request): void {
+    this.#connection.request(request).then(
+      (result) => this.#heard(speech, result as unknown as Heard),
+      (error) => this.#refused(speech, toClientError(error)),
+    );
+  }
+
   #heard(speech: Speech, { playback_position: position, interrupted, text }: Heard): void {
     this.#speeches.delete(speech.eventId);
     speech.end({ position, interrupted, text });
@@ -239,11 +244,11 @@ export class Session extends EventEmitter<SessionEvents> {
       this.#position = event.position;
       this.#backlogMs = event.backlog_ms;
     } else if (event.type === 'speech.started') {
-      this.#speeches.get(event.event_id)?.tell(event);
-    } else if (event.type === 'speech.ended' || event.type === 'speech.interrupted') {
-      const speech = this.#speeches.get(event.event_id);
-      this.#speeches.delete(event.event_id);
-      speech?.tell(event);
+      this.#speeches.get(event.event_id)?.start(event.sample);
+    } else if (event.type === 'speech.interrupted') {
+      // Sound that is still being pushed stops here; every other end is told by the answer to the request.
+      const { event_id, playback_position: position, text } = event;
+      this.#speeches.get(event_id)?.end({ position, interrupted: true, text });
     }
     // The type of an event is its name, which the compiler does not follow through a union.
     this.emit(event.type as 'state', event as never);

@@ -1,14 +1,11 @@
 // One speech from the request until it was heard or cut, as a handle with promises. connection and session tell it what happens.
 import type { VaktraClientError } from './error.ts';
-import type { ServerEvent, SpeechEnd } from './types.ts';
-
-type SpeechEvent = Extract<ServerEvent, { type: `speech.${string}` }>;
+import type { SpeechEnd } from './types.ts';
 
 export class Speech {
   readonly eventId: string;
   readonly #started = Promise.withResolvers<{ sample: number } | undefined>();
   readonly #ended = Promise.withResolvers<SpeechEnd>();
-  #startSample: number | undefined;
 
   constructor(eventId: string) {
     this.eventId = eventId;
@@ -26,23 +23,8 @@ export class Speech {
     return this.#ended.promise;
   }
 
-  tell(event: SpeechEvent): void {
-    switch (event.type) {
-      case 'speech.started':
-        this.#startSample = event.sample;
-        this.#started.resolve({ sample: event.sample });
-        break;
-      case 'speech.ended':
-        this.end({
-          position: event.sample - (this.#startSample ?? event.sample),
-          interrupted: false,
-          text: event.text,
-        });
-        break;
-      case 'speech.interrupted':
-        this.end({ position: event.playback_position, interrupted: true, text: event.text });
-        break;
-    }
+  start(sample: number): void {
+    this.#started.resolve({ sample });
   }
 
   /** It will not be heard any more. */

@@ -12,6 +12,7 @@ import { Person } from './desk/index.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import type { PipelineReport } from './pipeline-messages.ts';
 import type { LineReply, PipelineLine } from './pipeline-pool.ts';
+import { PushedSpeeches } from './pushed-speeches.ts';
 import { Questions } from './questions.ts';
 import { Reviewer } from './reviewer.ts';
 import { followMicrophones } from './room-microphones.ts';
@@ -44,6 +45,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #sender: AvatarSender;
   readonly #voice: SpokenVoice;
   readonly #speeches: Speeches;
+  readonly #pushed: PushedSpeeches;
   readonly #states: ConversationStates;
   readonly #turn: Turn;
   readonly #listener: Listener | undefined;
@@ -86,6 +88,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
       onStopped: (seconds) => parts.observer.interrupted(seconds),
     });
     this.#speeches = new Speeches(this, this.#voice);
+    this.#pushed = new PushedSpeeches(this, this.#voice);
     this.#states = new ConversationStates((state, sample) => {
       this.tell('state', { state, sample });
       this.#line?.post({ type: 'rest', state: this.#states.rest });
@@ -251,12 +254,12 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   pushAudio(request: AudioRequest): void {
     this.#requireOpen();
-    this.#voice.pushAudio(request);
+    this.#pushed.push(request);
   }
 
-  speakEnd(request: { eventId: string }): void {
+  speakEnd({ eventId }: { eventId: string }) {
     this.#requireOpen();
-    this.#voice.speakEnd(request);
+    return this.#pushed.end(eventId);
   }
 
   interrupt(): void {

@@ -165,6 +165,8 @@ export interface AudioRequest {
   sampleRateHz: number;
   /** Counts with the first sound of its event. */
   mood?: MoodWish | undefined;
+  /** Which of the event's parts this is, from 0; one that was taken before is not spoken again. */
+  part?: number | undefined;
 }
 
 /**
@@ -221,8 +223,8 @@ export interface Conversation {
   say(request: SpeakRequest): Promise<Playback>;
   /** Pushed audio, as fast as the sender likes up to the backlog limit. */
   pushAudio(request: AudioRequest): void;
-  /** No more audio for this event: closes the utterance that VAD has not closed. */
-  speakEnd(request: { eventId: string }): void;
+  /** No more audio for this event: closes the utterance that VAD has not closed. Resolves when it was heard, or interrupted. */
+  speakEnd(request: { eventId: string }): Promise<Playback>;
   /** Stops all speech at once and empties every queue of this conversation. Harmless when nothing is said. */
   interrupt(): void;
   /** The mood of the face from now on, where a speech is not given its own; undefined leaves it to wording and voice. */

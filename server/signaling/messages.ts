@@ -71,9 +71,10 @@ export const clientMessage = z.discriminatedUnion('type', [
     event_id: name,
     rate_hz: z.number().int(),
     pcm: z.union([binary, base64]),
+    part: z.number().int().min(0).optional(),
     ...moodFields,
   }),
-  z.strictObject({ type: z.literal('speak_end'), ...request, event_id: name }),
+  z.strictObject({ type: z.literal('speak_end'), ...request, event_id: name, wait: z.boolean().optional() }),
   z.strictObject({ type: z.literal('interrupt'), ...request }),
   z.strictObject({ type: z.literal('keep_alive'), ...request }),
   z.strictObject({ type: z.literal('mood'), ...request, ...moodFields }),
@@ -193,5 +194,6 @@ export interface Results {
   'microphone.start': { id: string };
   /** With `wait`, else empty. */
   speak: PlaybackResult | Record<string, never>;
+  speak_end: PlaybackResult | Record<string, never>;
   ping: { position: number };
 }

@@ -1,7 +1,7 @@
 // Text to speak as it comes over the wire, and what is answered to it.
 
 import type { z } from 'zod';
-import type { Conversation } from '../session/index.ts';
+import type { Conversation, Playback } from '../session/index.ts';
 import type { PlaybackResult, speakFields } from './messages.ts';
 import { readMood } from './mood.ts';
 import { requireVoice } from './voice-right.ts';
@@ -20,6 +20,9 @@ export async function speak(conversation: Conversation, wish: Wish): Promise<Pla
     await conversation.speak(request);
     return undefined;
   }
-  const { position, measure, isInterrupted, text: heard } = await conversation.say(request);
-  return { event_id: eventId, playback_position: position, measure, interrupted: isInterrupted, text: heard };
+  return playbackOf(eventId, await conversation.say(request));
+}
+
+export function playbackOf(eventId: string, { position, measure, isInterrupted, text }: Playback): PlaybackResult {
+  return { event_id: eventId, playback_position: position, measure, interrupted: isInterrupted, text };
 }

@@ -1,5 +1,6 @@
 // The client for bots' servers against a whole server with real models, and against servers that are not there, or not any more.
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ConnectOptions, connect, type Session, VaktraClientError } from '../../client/sdk/index.ts';
 import { float32ToPcmS16 } from '../../server/speech/index.ts';
@@ -148,6 +149,38 @@ describe('a client whose connection breaks', () => {
       expect(await third.ended).toMatchObject({ interrupted: false, text: 'And this is said after all.' });
       expect((await first.ended).text).toBe('Good morning.');
       expect(starts).toEqual(['a', 'b', 'c']);
+    } finally {
+      way.close();
+    }
+  });
+
+  it('loses no sound and pushes none twice, where it broke in the middle of a stream', async () => {
+    const way = await startWay(server.url);
+    try {
+      const session = await open({ url: way.url });
+      // It waits behind this, so that it is whole when its turn comes.
+      session.speak(LONG_TEXT);
+      const pieces = 4;
+      const bytes = 2 * Math.ceil(voice.pcm.length / pieces / 2);
+      const speech = session.openAudio(voice.rateHz);
+      for (let piece = 0; piece < pieces; piece += 1) {
+        if (piece === 1) way.hush();
+        const written = speech.write(voice.pcm.subarray(piece * bytes, (piece + 1) * bytes));
+        if (piece === 1) {
+          const reconnected = once(session, 'reconnected');
+          // By then the server has the part, and its answer is lost.
+          await sleep(500);
+          way.cut();
+          way.repair();
+          await reconnected;
+        }
+        await written;
+      }
+      await speech.speakEnd();
+      const end = await speech.ended;
+      expect(end.interrupted).toBe(false);
+      // One piece more or less would be 0.4 s.
+      expect(Math.abs(end.position / SAMPLES_PER_SECOND - voice.seconds)).toBeLessThan(0.2);
     } finally {
       way.close();
     }

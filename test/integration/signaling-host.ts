@@ -98,8 +98,9 @@ export class RecordingConversation extends EventEmitter<ConversationEvents> impl
   pushAudio(...args: Parameters<Conversation['pushAudio']>) {
     this.#record('pushAudio', ...args);
   }
-  speakEnd(...args: Parameters<Conversation['speakEnd']>) {
+  async speakEnd(...args: Parameters<Conversation['speakEnd']>) {
     this.#record('speakEnd', ...args);
+    return { position: 48_000, measure: 'sent' as const, isInterrupted: false, text: '' };
   }
   readonly transcript = [];
   readonly person = {

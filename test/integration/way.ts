@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface Way {
   url: string;
+  /** What the server says from now on is lost; what it is told still arrives. */
+  hush(): void;
   /** Breaks all connections, and every new one. */
   cut(): void;
   repair(): void;
@@ -13,6 +15,7 @@ export async function startWay(target: string): Promise<Way> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let isCut = false;
+  let isHushed = false;
   const way = createServer((near) => {
     if (isCut) {
       near.destroy();
@@ -24,7 +27,9 @@ export async function startWay(target: string): Promise<Way> {
       [far, near],
     ] as const) {
       open.add(socket);
-      socket.pipe(other);
+      socket.on('data', (bytes) => {
+        if (socket !== far || !isHushed) other.write(bytes);
+      });
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         open.delete(socket);
@@ -39,9 +44,13 @@ export async function startWay(target: string): Promise<Way> {
   };
   return {
     url: `http://127.0.0.1:${(way.address() as AddressInfo).port}`,
+    hush() {
+      isHushed = true;
+    },
     cut,
     repair() {
       isCut = false;
+      isHushed = false;
     },
     close() {
       cut();
