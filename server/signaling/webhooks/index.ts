@@ -22,6 +22,8 @@ const TOLD = [
   'speech.interrupted',
   'transcript',
   'hand_over',
+  'agent',
+  'message',
   'warning',
 ] as const satisfies ServerMessage['type'][];
 
