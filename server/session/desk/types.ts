@@ -1,12 +1,13 @@
 // What the desk knows and shows, and what it needs of a conversation.
 
 import type { Said } from '../../bot/index.ts';
-import type { Conversation } from '../types.ts';
+import type { Conversation, ConversationEvents } from '../types.ts';
 import type { Person } from './person.ts';
 
 /** A conversation as the desk needs it. */
-export interface DeskConversation extends Pick<Conversation, 'id' | 'portrait' | 'transcript' | 'on'> {
+export interface DeskConversation extends Pick<Conversation, 'id' | 'portrait' | 'transcript'> {
   readonly person: Person;
+  on<E extends keyof ConversationEvents>(event: E, listener: (...args: ConversationEvents[E]) => void): unknown;
 }
 
 /** A live conversation, as agents see it in their list. */
