@@ -57,6 +57,7 @@ export class LidPainter {
     const { originX, originY, xx, xy, yx, yy } = toPortrait;
     const width = opening.right - opening.left;
     const seen = smoothstep(LID_SEEN_FROM, LID_SEEN_WHOLE, blink);
+    if (seen === 0) return;
     const around = smoothstep(AROUND_FROM, 1, blink);
     const [firstRow, lastRow] = [Math.max(0, part.top), Math.min(PICTURE_SIZE_PX, part.bottom)];
     for (let column = Math.max(0, part.left); column < Math.min(PICTURE_SIZE_PX, part.right); column++) {
