@@ -18,6 +18,8 @@ const MAX_START_WAIT_TICKS = 10;
 const MAX_QUEUED_SOUNDS = 25;
 const MAX_QUEUED_PICTURES = 13;
 const SEQUENCE_MODULUS = 2 ** 16;
+/** 20 ms of silence, fullband: a packet whose first bit says so (RFC 6716 section 4.3). The decoder fades into it. */
+const SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 const NS_PER_TICK = BigInt(TICK_MS) * 1_000_000n;
 
 /** One outgoing RTP stream. */
@@ -90,6 +92,10 @@ export class AvatarSender {
   #shownPicture: FrameIndex = -1;
   #soundSequence: number;
   #pictureSequence: number;
+  /** Silence is sent in place of the sound before this sample. */
+  #silentUntil: SampleIndex = 0;
+  /** Calls of `silence` that were not followed by `resumeAt`. */
+  #silences = 0;
   #isClosed = false;
 
   constructor(tracks: AvatarTracks, events: AvatarSenderEvents, firstTickNs: bigint) {
@@ -162,6 +168,22 @@ export class AvatarSender {
     this.#pictures.push({ index, data, isKey });
   }
 
+  /**
+   * From the next packet on silence is sent in place of what waits and of what comes, until each call was followed by `resumeAt`.
+   *
+   * @returns the first silent sample
+   */
+  silence(): SampleIndex {
+    this.#silences += 1;
+    return this.#position;
+  }
+
+  /** Sound counts again from this sample on: what was made before knew of no silence. */
+  resumeAt(sample: SampleIndex): void {
+    this.#silences = Math.max(0, this.#silences - 1);
+    this.#silentUntil = Math.max(this.#silentUntil, sample);
+  }
+
   /** Sends what is due at `tick`. Called by the pacer alone, with rising numbers; numbers may be left out after a block. */
   tick(tick: number): void {
     if (this.#isClosed) return;
@@ -227,7 +249,8 @@ export class AvatarSender {
     const sample = this.#position;
     // Pictures first: their packets are the larger ones, and the report of either track is then written after both.
     while (this.#isPictureDue(sample)) this.#sendPicture();
-    this.#sendSound(sample, sound);
+    const isSilent = this.#silences > 0 || sample < this.#silentUntil;
+    this.#sendSound(sample, isSilent ? SILENCE : sound);
     this.#position = sample + SAMPLES_PER_PACKET;
     if (sample % SAMPLES_PER_FRAME === 0) this.#events.onPicturePassed(sample / SAMPLES_PER_FRAME);
   }

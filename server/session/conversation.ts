@@ -6,7 +6,7 @@ import type { Said } from '../bot/index.ts';
 import { VaktraError } from '../errors.ts';
 import type { AvatarSender, MediaRoom, RoomSink, SinkListener } from '../media/index.ts';
 import type { Recogniser } from '../speech/index.ts';
-import type { FrameIndex, VideoShape } from '../types.ts';
+import { type FrameIndex, SAMPLES_PER_FRAME, type SampleIndex, type VideoShape } from '../types.ts';
 import type { ConversationParts } from './conversation-parts.ts';
 import { Person } from './desk/index.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
@@ -52,6 +52,8 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   readonly #questions: Questions;
   readonly #turnClock = new TurnClock();
   readonly person: Person;
+  /** Where each interrupt that the pipeline has not answered silenced what waited to be sent. */
+  readonly #silentFrom: SampleIndex[] = [];
   #line: PipelineLine | undefined;
   #startedMs: number | undefined;
   #closed = false;
@@ -136,7 +138,9 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
         for (const marker of reply.markers) this.#voice.mark(marker);
         break;
       case 'interrupted':
-        this.#voice.cut(reply.sample);
+        // The block that the pipeline faded has been silence already.
+        this.#sender.resumeAt(reply.sample + SAMPLES_PER_FRAME);
+        this.#voice.cut(Math.min(reply.sample, this.#silentFrom.shift() ?? reply.sample));
         break;
       case 'report':
         this.#report = reply.report;
@@ -265,6 +269,7 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
   interrupt(): void {
     this.#requireOpen();
     this.#turn.interrupt();
+    this.#silentFrom.push(this.#sender.silence());
     this.#voice.interrupt();
   }
 

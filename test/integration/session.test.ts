@@ -183,8 +183,10 @@ describe('a conversation', () => {
     expect(waiting).toMatchObject({ eventId: 'waiting', playbackPosition: 0 });
     expect(viewer.lastAudibleMs - calledMs).toBeLessThan(400);
     const cutPicture = ((cut?.playbackPosition ?? 0) + begin.sample) / 1920;
-    const closed = openings.filter(({ index }) => index >= cutPicture + 5);
-    expect(closed.length).toBeGreaterThan(10);
+    const drawnLater = () => openings.filter(({ index }) => index >= cutPicture + 5);
+    // A busy machine draws fewer pictures than there are.
+    await vi.waitFor(() => expect(drawnLater().length).toBeGreaterThan(10), { timeout: PATIENCE_MS });
+    const closed = drawnLater();
     expect(Math.max(...closed.map(({ opening }) => opening))).toBeLessThan(0.03);
     expect(conversation.stats()).toMatchObject({ state: 'idle' });
     viewer.close();

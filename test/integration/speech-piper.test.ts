@@ -53,6 +53,7 @@ describe('phonemes to numbers', () => {
     const { ids: numbers, starts } = phonemeIds('12 now', wordsOf('12 now', 'en'), said, ids);
     expect(textOf(numbers.slice(starts[1], starts[2]))).toBe('n_o_w_ _');
     expect(textOf(numbers.slice(-3))).toBe('._$');
+    expect(textOf(phonemeIds('now', wordsOf('now', 'en'), said, ids, true).ids.slice(-3))).toBe(',_$');
   });
 
   it('leaves out what the voice does not know, and a change of language', () => {

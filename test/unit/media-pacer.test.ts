@@ -1,5 +1,6 @@
 // The pacer and its senders on a clock that the test moves: what leaves when, in which order, with which timestamps.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createOpusDecoder } from '../../server/media/codec/index.ts';
 import { type AvatarSender, type Pacer, type PacerClock, startPacer } from '../../server/media/index.ts';
 import { parseRtpPacket } from '../../server/media/rtp.ts';
 import { parseVp8Payload } from '../../server/media/vp8-packetizer.ts';
@@ -49,6 +50,7 @@ interface Sent {
   sequence: number;
   marker: boolean;
   pictureId: number | null;
+  payload: Buffer;
 }
 
 const SOUND = Buffer.from([0xfc, 1, 2, 3]);
@@ -67,7 +69,15 @@ function open(first = { sound: 0, picture: 0, sequence: 0 }, onPicture?: (index:
     if (rtp === null) throw new Error('not RTP');
     const { timestamp, sequence, marker, payload } = rtp;
     const pictureId = kind === 'picture' ? (parseVp8Payload(payload)?.pictureId ?? null) : null;
-    sent.push({ atMs: (clock.nowUs - startUs) / 1000, kind, timestamp, sequence, marker, pictureId });
+    sent.push({
+      atMs: (clock.nowUs - startUs) / 1000,
+      kind,
+      timestamp,
+      sequence,
+      marker,
+      pictureId,
+      payload: Buffer.from(payload),
+    });
   };
   const track = { ssrc: 1, firstSequence: first.sequence };
   return pacer.openSender(
@@ -104,6 +114,48 @@ beforeEach(() => {
   sent = [];
   passed = [];
   failures = [];
+});
+
+describe('a sender that is silenced', () => {
+  const loud = () => of('sound').map(({ payload }) => payload.equals(SOUND));
+
+  it('sends silence from the next packet on, whatever waits, until the sample that is said', () => {
+    const sender = open();
+    push(sender, 0, 6);
+    clock.pass(50);
+    expect(sender.silence()).toBe(1920);
+    clock.pass(40);
+    sender.resumeAt(3 * 1920);
+    clock.pass(200);
+    expect(loud()).toEqual([true, true, ...Array(4).fill(false), ...Array(6).fill(true)]);
+    expect(of('sound').map(({ sequence }) => sequence)).toEqual(Array.from({ length: 12 }, (_, k) => k));
+  });
+
+  it('is heard again only when each silence was answered', () => {
+    const sender = open();
+    push(sender, 0, 4);
+    sender.silence();
+    sender.silence();
+    sender.resumeAt(1920);
+    clock.pass(90);
+    sender.resumeAt(2 * 1920);
+    clock.pass(200);
+    expect(loud()).toEqual([false, false, false, false, true, true, true, true]);
+  });
+
+  it('sends what a decoder takes for silence', () => {
+    const decoder = createOpusDecoder();
+    const sender = open();
+    push(sender, 0, 1);
+    sender.silence();
+    clock.pass(50);
+    for (const { payload } of of('sound')) {
+      const samples = decoder.decode(payload);
+      expect(samples).toHaveLength(960);
+      expect(Math.max(...(samples ?? [1]).map(Math.abs))).toBeLessThan(1e-4);
+    }
+    decoder.close();
+  });
 });
 
 describe('a sender', () => {

@@ -33,6 +33,7 @@ export interface PhonemeIds {
 
 /**
  * @param words of the clause, in order
+ * @param goesOn the sentence does, behind it
  * @param ids of the voice; characters that it lacks are left out
  */
 export function phonemeIds(
@@ -40,6 +41,7 @@ export function phonemeIds(
   words: readonly TextWord[],
   phonemize: Phonemize,
   ids: ReadonlyMap<string, readonly number[]>,
+  goesOn = false,
 ): PhonemeIds {
   const spoken = ipaWords(phonemize(clause));
   const counts = wordCounts(spoken.length, words, phonemize);
@@ -60,7 +62,7 @@ export function phonemeIds(
     next += count;
   }
   starts.push(result.length);
-  const mark = LAST_MARK.exec(clause)?.[1] ?? '.';
+  const mark = LAST_MARK.exec(clause)?.[1] ?? (goesOn ? ',' : '.');
   add(MARKS[mark] ?? mark);
   result.push(...(ids.get(END) ?? []));
   return { ids: result, starts };

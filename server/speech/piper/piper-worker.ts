@@ -72,9 +72,10 @@ async function speak(
   context: CallContext<EnginePiece>,
 ): Promise<void> {
   let startMs = 0;
-  for (const clause of clausesOf(words)) {
+  const clauses = clausesOf(words);
+  for (const clause of clauses) {
     if (context.aborted()) return;
-    const { ids, starts } = phonemeIds(clause.text, clause.words, phonemize, voice.ids);
+    const { ids, starts } = phonemeIds(clause.text, clause.words, phonemize, voice.ids, clause !== clauses.at(-1));
     const { output, [DURATIONS]: durations } = await session.run({
       input: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
       input_lengths: new ort.Tensor('int64', [BigInt(ids.length)], [1]),

@@ -43,10 +43,10 @@ export async function turnBench(args: string[]): Promise<void> {
   const bars: Bar[] = [];
   try {
     if (turns > 0) {
-      const { times, wrong, asked } = await measureTurns(stage, questions, turns);
+      const { times, wrong, faults, asked } = await measureTurns(stage, questions, turns);
       const summary = summaryOf(times);
       printTable(`${asked} questions by voice (ms)`, summary);
-      for (const line of wrong) process.stdout.write(`${line}\n`);
+      for (const line of [...wrong, ...faults]) process.stdout.write(`${line}\n`);
       const of = (name: string) =>
         summary.find(({ part }) => part === name) ?? { medianMs: Number.NaN, p95Ms: Number.NaN };
       bars.push(

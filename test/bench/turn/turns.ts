@@ -36,6 +36,8 @@ export interface TurnsResult {
   asked: number;
   /** Not answered, or with something else: what was asked and what happened. */
   wrong: string[];
+  /** What else went wrong. */
+  faults: string[];
 }
 
 export async function measureTurns(
@@ -45,23 +47,33 @@ export async function measureTurns(
 ): Promise<TurnsResult> {
   const times: TurnTimes[] = [];
   const wrong: string[] = [];
+  const faults: string[] = [];
   for (let turn = 0; turn < count; turn++) {
     const question = questions[turn % questions.length] as Question;
     let source = 'nothing';
     const follow = ({ title }: { title: string }) => {
       source = title;
     };
+    let heard = '';
+    const listen = ({ who, text, isFinal }: { who: string; text: string; isFinal: boolean }) => {
+      if (who === 'visitor' && isFinal) heard = `${heard} ${text}`.trim();
+    };
     conversation.on('source', follow);
+    conversation.on('transcript', listen);
     await takeLoud(page);
     const answered = once(conversation, 'answered');
     await say(page, question.name);
     const answer = await within(answered, PATIENCE_MS);
     if (answer) {
       await sleep(HEARD_MS);
-      const interruptedMs = epochMs();
+      // An answer may be over by then, or cut by what the visitor seemed to go on saying: there is nothing to stop.
+      const isCuttable = conversation.stats().state === 'speaking';
+      const interruptedMs = isCuttable ? epochMs() : Number.NaN;
       const stopped = once(conversation, 'speechInterrupted');
-      conversation.interrupt();
-      await within(stopped, PATIENCE_MS);
+      if (isCuttable) conversation.interrupt();
+      else faults.push(`the answer to "${question.text}" was over ${HEARD_MS} ms after it began`);
+      if (isCuttable && !(await within(stopped, PATIENCE_MS)))
+        faults.push(`the answer to "${question.text}" never stopped`);
       const stoppedMs = epochMs();
       await sleep(PAUSE_MS);
       const { heardMs, spokenMs } = await takeLoud(page);
@@ -82,11 +94,12 @@ export async function measureTurns(
         silent: (heardMs.at(-1) ?? Number.NaN) - interruptedMs,
       });
     }
-    if (source !== question.title) wrong.push(`"${question.text}" was answered from ${source}`);
+    if (source !== question.title) wrong.push(`"${question.text}", heard as "${heard}", was answered from ${source}`);
     conversation.off('source', follow);
+    conversation.off('transcript', listen);
     await atRest(conversation);
   }
-  return { times, asked: count, wrong };
+  return { times, asked: count, wrong, faults };
 }
 
 /** Median and 95th percentile of each time, rounded to ms. */
