@@ -129,7 +129,10 @@ export async function startApp(
     const webhooks = createWebhooks(config.events, {
       allowPrivate,
       logger,
-      count: (outcome) => metrics.webhookEvents.inc({ outcome }),
+      count(outcome, seconds) {
+        metrics.webhookEvents.inc({ outcome });
+        if (seconds !== undefined) metrics.webhookDelivery.observe({ outcome }, seconds);
+      },
     });
     running.push(async () => webhooks?.close());
     const host = new LiveConversationHost({

@@ -9,6 +9,8 @@ const RESPONSE_BOUNDS_S = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1, 2, 5];
 
 /** A portrait that is known opens in a tenth of a second, one that is prepared first in some seconds. */
 const OPENING_BOUNDS_S = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
+/** One answer of a server, up to five tries with pauses between. */
+const DELIVERY_BOUNDS_S = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 /** Of a packet there and back: one room, one country, one continent, the world, a bad day. */
 const ROUND_TRIP_BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8];
 /** In pictures of 40 ms; people notice from 90 ms on (ITU-R BT.1359). */
@@ -120,6 +122,13 @@ export function createMetrics(conversations: () => ConversationFigures[], thread
       name: 'avatar_errors_total',
       help: 'What went wrong, by the part that it was told to and by code (docs/errors.md).',
       labelNames: ['part', 'code'] as const,
+      registers,
+    }),
+    webhookDelivery: new Histogram({
+      name: 'avatar_webhook_seconds',
+      help: 'From an event until your server took it, or it was given up, all tries together.',
+      labelNames: ['outcome'] as const,
+      buckets: DELIVERY_BOUNDS_S,
       registers,
     }),
     webhookEvents: new Counter({

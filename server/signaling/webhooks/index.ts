@@ -38,8 +38,8 @@ export interface WebhookParts {
   /** May the address be inside the server's own network? */
   allowPrivate: boolean;
   logger: Logger;
-  /** Told of each event: whether it arrived. */
-  count: (outcome: DeliveryOutcome) => void;
+  /** Told of each event: whether it arrived, and after how long. One that was dropped took no time. */
+  count: (outcome: DeliveryOutcome, seconds?: number) => void;
   /** Before an event is tried again; each further pause is twice as long. */
   firstPauseMs?: number;
 }

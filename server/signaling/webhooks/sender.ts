@@ -25,7 +25,8 @@ export type DeliveryOutcome = 'delivered' | 'failed' | 'dropped';
 
 interface SenderParts {
   logger: Logger;
-  count: (outcome: DeliveryOutcome) => void;
+  /** With the time that it took, all tries together. */
+  count: (outcome: DeliveryOutcome, seconds: number) => void;
   firstPauseMs?: number;
 }
 
@@ -45,10 +46,12 @@ export class Sender {
 
   /** Resolves when the event arrived or was given up; never rejects. */
   async send(event: WebhookEvent): Promise<void> {
+    const startMs = performance.now();
+    const count = (outcome: DeliveryOutcome) => this.#parts.count(outcome, (performance.now() - startMs) / 1000);
     for (let tried = 0; tried < TRIES && !this.#stopped.signal.aborted; tried += 1) {
       if (tried > 0) await this.#pause(tried);
       const failure = await this.#try(event);
-      if (failure === undefined) return this.#parts.count('delivered');
+      if (failure === undefined) return count('delivered');
       const isFinal = failure instanceof VaktraError;
       const level = isFinal || tried === TRIES - 1 ? 'warn' : 'debug';
       this.#parts.logger[level](
@@ -57,7 +60,7 @@ export class Sender {
       );
       if (isFinal) break;
     }
-    this.#parts.count('failed');
+    count('failed');
   }
 
   /** From now on nothing more is tried. */
