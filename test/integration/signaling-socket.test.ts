@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { Packr, pack, unpack } from 'msgpackr';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { connect, type Session } from '../../client/sdk/index.ts';
 import { VaktraError } from '../../server/errors.ts';
 import { serverMessage } from '../../server/signaling/messages.ts';
 import { type RecordingConversation, RecordingHost, startSignaling, TEST_CONFIG } from './signaling-host.ts';
@@ -14,6 +15,7 @@ let server: Running;
 let host: RecordingHost;
 let conversation: RecordingConversation;
 let clients: Client[];
+let bots: Session[];
 
 /** A client that keeps what it received and can wait for more. Everything received must fit the protocol's schema. */
 class Client {
@@ -66,14 +68,23 @@ class Client {
   }
 }
 
+/** The conversation as the client for bots' servers has it. */
+async function joinAsBot(): Promise<Session> {
+  const bot = await connect({ url: server.url, session: conversation.id });
+  bots.push(bot);
+  return bot;
+}
+
 beforeEach(async () => {
   clients = [];
+  bots = [];
   host = new RecordingHost();
   server = await startSignaling(host);
   conversation = await host.create({ portrait: { id: 'lady' } });
 });
 
 afterEach(async () => {
+  for (const bot of bots) bot.leave();
   for (const { socket } of clients) socket.terminate();
   await server.close();
 });
@@ -102,13 +113,11 @@ describe('a socket', () => {
   });
 
   it('passes a mood on, with text, with sound and for the whole conversation', async () => {
-    const client = await Client.open();
-    await client.join();
-    client.json({ type: 'speak', event_id: 'e1', text: 'Hello', emotion: 'happy', strength: 0.3, id: 1 });
-    client.json({ type: 'audio', event_id: 'e2', rate_hz: 8000, pcm: 'AQI=', emotion: 'sad', id: 2 });
-    client.json({ type: 'mood', emotion: 'surprised', id: 3 });
-    client.json({ type: 'mood', id: 4 });
-    await client.reply(4);
+    const bot = await joinAsBot();
+    await bot.say('Hello', { emotion: 'happy', strength: 0.3 });
+    await bot.openAudio(8000, { emotion: 'sad' }).write(new Uint8Array(2));
+    await bot.mood({ emotion: 'surprised' });
+    await bot.mood();
     const moods = conversation.calls.map(({ name, args }) =>
       name === 'setMood' ? args[0] : (args[0] as { mood: unknown }).mood,
     );
@@ -441,12 +450,10 @@ describe('a conversation', () => {
   it('is kept alive by a client that asks for it', async () => {
     await server.close();
     server = await startSignaling(host, withDurations({ idleSeconds: 1.2, warningSeconds: 0.2 }));
-    const client = await Client.open();
-    await client.join();
-    for (let id = 1; id <= 8; id += 1) {
+    const bot = await joinAsBot();
+    for (let times = 1; times <= 8; times += 1) {
       await new Promise((resolve) => setTimeout(resolve, 300));
-      client.json({ type: 'keep_alive', id });
-      await client.reply(id);
+      await bot.keepAlive();
     }
     expect(conversation.closed).toBe(false);
   });
