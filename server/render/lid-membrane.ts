@@ -37,18 +37,33 @@ export function continuedSkin(
   const middle = meanOutside(skin, made);
   const open = [...made.keys()].filter((i) => made[i] === 1);
   for (const i of open) skin.set(middle, i * COLOURS);
+  // Neighbours of each open place, itself where the box ends.
+  const sides = Int32Array.from(
+    open.flatMap((i) => [
+      i % width > 0 ? i - 1 : i,
+      i % width < width - 1 ? i + 1 : i,
+      i >= width ? i - width : i,
+      i < width * (height - 1) ? i + width : i,
+    ]),
+    (side) => side * COLOURS,
+  );
   for (let round = 0; round < ROUNDS; round++) {
-    for (const i of open) {
-      const column = i % width;
-      const sides = [column > 0 ? i - 1 : i, column < width - 1 ? i + 1 : i, i - width, i + width];
+    for (let k = 0; k < open.length; k++) {
+      const at = (open[k] as number) * COLOURS;
+      const [left, right, above, below] = [sides[k * 4], sides[k * 4 + 1], sides[k * 4 + 2], sides[k * 4 + 3]] as [
+        number,
+        number,
+        number,
+        number,
+      ];
       for (let channel = 0; channel < COLOURS; channel++) {
-        const at = i * COLOURS + channel;
-        let sum = 0;
-        for (const side of sides) {
-          const neighbour = side < 0 || side >= width * height ? i : side;
-          sum += skin[neighbour * COLOURS + channel] as number;
-        }
-        skin[at] = (skin[at] as number) + RELAXATION * (sum / sides.length - (skin[at] as number));
+        const sum =
+          (skin[left + channel] as number) +
+          (skin[right + channel] as number) +
+          (skin[above + channel] as number) +
+          (skin[below + channel] as number);
+        const own = skin[at + channel] as number;
+        skin[at + channel] = own + RELAXATION * (sum / 4 - own);
       }
     }
   }

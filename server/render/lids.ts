@@ -34,6 +34,9 @@ export interface ToPortrait {
   yy: number;
 }
 
+/** Measured once for all conversations of an avatar in this thread. */
+const skins = new WeakMap<Rig, Map<EyeTopology, LidSkin>>();
+
 export class LidPainter {
   readonly #skin: LidSkin;
   readonly #hangPx: number;
@@ -44,7 +47,10 @@ export class LidPainter {
    */
   constructor(rig: Rig, eye: EyeTopology, rgba: Uint8Array, opening: Opening) {
     this.#hangPx = LASH_HANG_UNITS * rig.unitPx;
-    this.#skin = measureLidSkin(rgba, rig, eye, opening);
+    const measured = skins.get(rig) ?? new Map<EyeTopology, LidSkin>();
+    skins.set(rig, measured);
+    this.#skin = measured.get(eye) ?? measureLidSkin(rgba, rig, eye, opening);
+    measured.set(eye, this.#skin);
   }
 
   /**
