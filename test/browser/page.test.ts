@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connect } from '../../client/sdk/index.ts';
 import { VaktraError } from '../../server/errors.ts';
 import { openSpeech, spoken } from '../integration/speech-voices.ts';
 import { type BrowserOptions, openBrowser, type TestBrowser } from './harness.ts';
@@ -128,6 +129,23 @@ describe('the page', () => {
     expect(await stage.getAttribute('data-phase')).toBe('playing');
     // The video element tells of its sound by an event, a moment after the click.
     await page.locator('video[data-sound="on"]').waitFor({ timeout: PATIENCE_MS });
+  });
+
+  it('shows the conversation of a bot, hears what that says, and leaves it running', async () => {
+    const bot = await connect({ url: server.url, portrait: 'mona-lisa' });
+    const { pathname, search } = new URL(bot.pageUrl);
+    const page = await openLivePage({}, pathname + search);
+    expect(await page.locator('#portrait-card').isVisible()).toBe(false);
+    const speech = bot.speak('Good evening. A bot says this.');
+    await expectSound(page);
+    expect(await speech.ended).toMatchObject({ interrupted: false });
+    await page.goto('about:blank');
+    await sleep(1000);
+    expect(server.app.host.all()).toHaveLength(1);
+    await page.goto(bot.pageUrl);
+    await page.locator('body[data-connection="connected"]').waitFor({ timeout: PATIENCE_MS });
+    await bot.close();
+    await page.getByRole('button', { name: 'Open one of your own' }).waitFor({ timeout: PATIENCE_MS });
   });
 
   it('speaks what was typed: sound, captions in step, figures', async () => {
