@@ -57,8 +57,8 @@ export function consentRoutes({ avatars, consents, guard }: Studio, maxPictureBy
       },
       { params, body: consentRequest, form: documentForm },
       async ({ params: { id }, body, form }, reply) => {
-        const record = form ? await addDocument(id, form) : body && (await add(id, body));
-        return reply.code(201).send(record && consentShape(record));
+        const record = await (form ? addDocument(id, form) : add(id, body));
+        return reply.code(201).send(consentShape(record));
       },
     ),
     route(

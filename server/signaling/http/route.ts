@@ -35,19 +35,20 @@ interface Taken {
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-/** With a form and a body, one of the two is there. */
-type Either<T extends Taken> = T extends { form: z.ZodType; body: z.ZodType } ? undefined : never;
+/** A form's schema describes it; who reads it checks it, as files need sentences of their own. */
+type Content<T extends Taken> = T extends { form: z.ZodType }
+  ?
+      | { form: FormData; body: undefined }
+      | (T extends { body: z.ZodType } ? { form: undefined; body: Output<T['body']> } : never)
+  : { form: undefined; body: Output<T['body']> };
 
-interface Asked<T extends Taken> {
+type Asked<T extends Taken> = Content<T> & {
   params: Output<T['params']>;
   query: Output<T['query']>;
-  body: Output<T['body']> | Either<T>;
-  /** Its schema describes it; who reads it checks it, as files need sentences of their own. */
-  form: T extends { form: z.ZodType } ? FormData | Either<T> : undefined;
   request: FastifyRequest;
   /** Undefined for routes that everybody may ask. */
   identity: Identity | undefined;
-}
+};
 
 export interface Route extends About {
   readonly takes: Taken;
@@ -77,7 +78,7 @@ export function route<T extends Taken>(
         form,
         request,
         identity,
-      } as Asked<T>;
+      } as unknown as Asked<T>;
       return handle(asked, reply);
     },
   };

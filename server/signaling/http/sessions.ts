@@ -34,7 +34,7 @@ export function sessionRoutes(parts: HttpParts): Route[] {
       { body: sessionRequest, form: sessionForm },
       async ({ body, form, request, identity }, reply) => {
         if (!isReady()) throw new VaktraError('conversations_full', 'The server is stopping: use another one.');
-        const wish = await readWish(body ?? form, parts);
+        const wish = await readWish(form ?? body, parts);
         const open = async (onStep?: (step: PreparingStep) => void): Promise<object> => {
           const conversation = await host.create({ ...wish, onStep });
           attendance.watch(conversation);

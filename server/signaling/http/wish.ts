@@ -32,14 +32,14 @@ const ownLook = z.object({ background: lookFields.background, framing: lookField
 
 /** @throws VaktraError `avatar_unknown`, and what a form's fields are refused for */
 export async function readWish(
-  asked: z.output<typeof sessionRequest> | FormData | undefined,
+  asked: z.output<typeof sessionRequest> | FormData,
   { maxPictureBytes, studio }: HttpParts,
 ): Promise<Pick<ConversationOptions, 'portrait' | 'look'>> {
   if (asked instanceof FormData) {
     const { portrait, look, backgroundPicture } = await readUpload(asked, maxPictureBytes);
     return { portrait, look: chosenLook(check(z.object(lookFields), look), backgroundPicture) };
   }
-  const { portrait = '', avatar, ...look } = asked ?? {};
+  const { portrait = '', avatar, ...look } = asked;
   if (avatar === undefined) return { portrait: { id: portrait }, look: chosenLook(look) };
   const own = (await studio?.avatars.get(avatar))?.options;
   return { portrait: { avatar }, look: chosenLook({ ...check(ownLook, own ?? {}), ...look }) };
