@@ -23,7 +23,7 @@ export class Visit {
   readonly #conversation: Conversation<Entrance>;
   readonly #meter = new LevelMeter(element('level', HTMLMeterElement));
   readonly #video = element('avatar', HTMLVideoElement);
-  readonly #sound = new Audio();
+  readonly #sound = document.createElement('audio');
   #isMine = false;
   #wantsToHear = true;
   #visitorSpeaks = false;
@@ -31,6 +31,7 @@ export class Visit {
   constructor(session: string, seat: string, handlers: VisitHandlers) {
     this.session = session;
     this.#handlers = handlers;
+    document.body.append(this.#sound);
     this.#conversation = new Conversation<Entrance>(
       { id: session, seat },
       {
@@ -88,7 +89,7 @@ export class Visit {
     this.#meter.stop();
     this.#conversation.leave();
     this.#video.srcObject = null;
-    this.#sound.srcObject = null;
+    this.#sound.remove();
   }
 
   #receive(event: ServerEvent): void {

@@ -200,6 +200,7 @@ export class Page {
 
   #receive(event: ServerEvent): void {
     this.#playout.receive(event);
+    this.#talk.showHandOver(event);
     switch (event.type) {
       case 'state':
         this.#setState(event.state);

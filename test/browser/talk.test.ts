@@ -1,21 +1,11 @@
 // A visitor talks with the avatar through a real browser: asks by microphone, hears the answer, interrupts it in the middle, and asks
-// for a person. The voice is flite's, which the recogniser understands; espeak's it does not.
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+// for a person.
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createResampler, pcmS16ToFloat32 } from '../../server/speech/index.ts';
-import { joined } from '../integration/speech-voices.ts';
 import { openBrowser, playWithSound, type TestBrowser } from './harness.ts';
-import { writeWav } from './wav.ts';
+import { type SpokenWav, spokenWav } from './spoken-wav.ts';
 import { startServer, type TestServer } from './whole-server.ts';
 
-const run = promisify(execFile);
-const WAV_HEADER_BYTES = 44;
-const FLITE_RATE_HZ = 16_000;
-const MICROPHONE_RATE_HZ = 48_000;
 /** A machine that also runs other tests takes its time. */
 const PATIENCE_MS = 60_000;
 /** The answer to the first question takes some ten seconds to say. */
@@ -23,33 +13,16 @@ const BEFORE_INTERRUPT_SECONDS = 6;
 
 let server: TestServer;
 let browser: TestBrowser;
-let folder: string;
-
-async function said(text: string): Promise<Float32Array> {
-  const file = join(folder, 'said.wav');
-  await run('flite', ['-voice', 'slt', '-t', text, '-o', file]);
-  const resampler = createResampler({ inputRateHz: FLITE_RATE_HZ, outputRateHz: MICROPHONE_RATE_HZ });
-  const pcm = pcmS16ToFloat32((await readFile(file)).subarray(WAV_HEADER_BYTES));
-  return joined(resampler.push(pcm), resampler.flush());
-}
-
-const silence = (seconds: number) => new Float32Array(seconds * MICROPHONE_RATE_HZ);
+let wav: SpokenWav;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vaktra-talk-'));
-  const wav = join(folder, 'visitor.wav');
-  const voice = joined(
-    silence(2),
-    await said('Tell me about yourself'),
-    silence(BEFORE_INTERRUPT_SECONDS),
-    await said('Wait a moment'),
-    silence(4),
-    await said('Can I talk to a person?'),
-    silence(60),
-  );
-  await writeWav(wav, voice, MICROPHONE_RATE_HZ);
+  wav = await spokenWav([
+    { afterSeconds: 2, text: 'Tell me about yourself' },
+    { afterSeconds: BEFORE_INTERRUPT_SECONDS, text: 'Wait a moment' },
+    { afterSeconds: 4, text: 'Can I talk to a person?' },
+  ]);
   server = await startServer();
-  browser = await openBrowser({ microphoneWav: wav });
+  browser = await openBrowser({ microphoneWav: wav.path });
   await browser.page.goto(server.url);
   await playWithSound(browser.page, PATIENCE_MS);
 }, 2 * PATIENCE_MS);
@@ -57,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await server.close();
-  await rm(folder, { recursive: true });
+  await rm(wav.folder, { recursive: true });
 });
 
 it(
