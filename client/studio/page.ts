@@ -15,6 +15,7 @@ import {
 } from './api.ts';
 import { AvatarList } from './avatar-list.ts';
 import { ConsentPanel } from './consent-panel.ts';
+import { showEmbedding } from './embed.ts';
 import { LogPanel } from './log-panel.ts';
 import { NewAvatar, type NewPicture } from './new-avatar.ts';
 import { OptionsForm } from './options-form.ts';
@@ -153,6 +154,7 @@ export class StudioPage {
     element('avatar-title', HTMLElement).textContent = avatar.name;
     element('rename', HTMLInputElement).value = avatar.name;
     this.#marks.show(avatar);
+    showEmbedding(avatar);
     this.#options.show(avatar);
     this.#consents.show(avatar);
     this.#preview.show(avatar);

@@ -18,7 +18,7 @@ const RIGHT_TO_LEFT = 'ar';
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 class VaktraAvatar extends Base implements VaktraAvatarElement {
-  static readonly observedAttributes = ['lang', 'mode', 'portrait', 'server', 'heading'];
+  static readonly observedAttributes = ['lang', 'mode', 'avatar', 'portrait', 'server', 'heading'];
   readonly #shadow = this.attachShadow({ mode: 'open' });
   #root: HTMLElement | undefined;
   #options: Options | undefined;
@@ -188,7 +188,7 @@ class VaktraAvatar extends Base implements VaktraAvatarElement {
   }
 
   #remembered(): Remembered {
-    return new Remembered(this.id || this.getAttribute('portrait') || 'default');
+    return new Remembered(this.id || this.getAttribute('avatar') || this.getAttribute('portrait') || 'default');
   }
 
   #clear(): void {

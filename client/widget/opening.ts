@@ -1,15 +1,16 @@
 // What has to be known before a conversation is opened: who is shown, how, and what is spoken.
-import { ApiError, type Look, listLanguages, listPortraits } from '../src/api.ts';
+import { ApiError, type Look, listLanguages, listPortraits, type PortraitChoice } from '../src/api.ts';
 import type { Options } from './options.ts';
 import { voiceFor } from './voice.ts';
 
-/** The portrait that the page names, or the server's first one. @throws ApiError */
-export async function portraitFor({ portrait, server }: Options): Promise<string> {
-  if (portrait !== undefined) return portrait;
+/** Whom the page names, or the server's first portrait. @throws ApiError */
+export async function choiceFor({ avatar, portrait, server }: Options): Promise<PortraitChoice> {
+  if (avatar !== undefined) return { avatar };
+  if (portrait !== undefined) return { id: portrait };
   const { portraits } = await listPortraits(server);
   const [first] = portraits;
   if (first === undefined) throw new ApiError('portrait_unknown', 'The server has no portraits.');
-  return first.id;
+  return { id: first.id };
 }
 
 /** Without WebGL nothing can be seen through. */

@@ -9,7 +9,8 @@ export type Language = (typeof LANGUAGES)[number];
 
 export interface Options {
   server: Server;
-  /** Id of the portrait; the server's first one where none is named. */
+  /** Id of an avatar of the studio, or of a portrait; the server's first portrait where neither is named. */
+  avatar: string | undefined;
   portrait: string | undefined;
   /** What the widget's words are in. */
   language: Language;
@@ -40,6 +41,7 @@ export function readOptions(element: HTMLElement, home: URL): Options {
       base: serverBase(text('server'), home),
       token: tokenSource(text('token'), text('token-url')),
     },
+    avatar: text('avatar'),
     portrait: text('portrait'),
     language: LANGUAGES.find((language) => tag.toLowerCase().split('-')[0] === language) ?? 'en',
     voice: text('voice-language') ?? tag,

@@ -9,7 +9,7 @@ import type { ServerEvent } from '../src/socket.ts';
 import { Transcript } from '../src/transcript.ts';
 import { sheetOf } from './build.ts';
 import { faultOf, sentenceFor } from './faults.ts';
-import { lookFor, portraitFor, voiceOf } from './opening.ts';
+import { choiceFor, lookFor, voiceOf } from './opening.ts';
 import type { Options } from './options.ts';
 import panelCss from './panel.css?inline';
 import { PANEL_TEXTS, type PanelTexts } from './panel-texts.ts';
@@ -186,12 +186,12 @@ export class Panel {
     this.#view.say('');
     this.#view.showVeil('opening', this.#texts.connecting);
     try {
-      const id = await portraitFor(options);
-      this.#view.showStill(stillUrl(id, server));
+      const choice = await choiceFor(options);
+      if ('id' in choice) this.#view.showStill(stillUrl(choice.id, server));
       const voice = voiceOf(options);
       // Where opening fails, nobody waits for this one.
       voice.catch(() => undefined);
-      await this.#avatar.open({ id }, lookFor(options), options.language);
+      await this.#avatar.open(choice, lookFor(options), options.language);
       this.#entered();
       const language = await voice;
       if (language !== undefined) await this.#avatar.request({ type: 'language', language });
