@@ -16,13 +16,13 @@ import trainer
 from painter import net, train
 
 NAME = "painter-student"
-STEPS = 200 if config.SMOKE else 3900
+STEPS = 200 if config.SMOKE else 6500
 WINDOW, MARGIN = (64, 80), 16  # pixels: around the mouth; what the skin does the teacher knows
 BATCH, TAUGHT = 16, 4  # examples of a batch, and those of them that the teacher paints
 RATE = 5e-4
 EMA = 0.99
 TEACHER_FLOW_STEPS = 6
-FROM_TEACHER, FROM_REAL, CRITIC, DETAIL = 0.15, 1.0, 0.2, 1.5  # weights of the losses
+FROM_TEACHER, FROM_REAL, CRITIC, DETAIL = 0.15, 1.0, 0.3, 2.5  # weights of the losses
 AROUND = 9  # pixels by which the critic sees more than the lips
 PATCH = 9  # pixels of a neighbourhood whose detail is measured
 STEADY = 2e-5  # added under the root
