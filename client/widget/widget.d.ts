@@ -31,6 +31,12 @@ export interface VaktraAvatarEvents {
   caption: { event_id: string; text: string; start: number; end: number };
   source: { event_id: string; title: string; url: string };
   hand_over: { reason: string };
+  /** The place among those who wait for a person, from 1 on; 0 where one waits no more. */
+  queue: { position: number; waited_ms: number };
+  /** A person of this name answers; without a name the avatar does again. */
+  agent: { name?: string };
+  /** A message for the team is asked for, was kept, or none was left. */
+  message: { state: 'asked' | 'kept' | 'dropped' };
 }
 
 export interface VaktraAvatarElement extends HTMLElement {
