@@ -24,6 +24,19 @@ const PLACES: Place[] = [
   { name: 'the demo page', path: '/', arrive: (page) => page.locator('body[data-connection="connected"]').waitFor() },
   { name: 'the studio', path: '/studio', arrive: (page) => page.locator('body:not([data-view="empty"])').waitFor() },
   { name: 'the check page', path: '/check/', arrive: (page) => page.locator('body[data-state="done"]').waitFor() },
+  { name: 'the desk', path: '/agent', arrive: (page) => page.locator('body:not([data-view="sign-in"])').waitFor() },
+  { name: 'the kiosk', path: '/kiosk', arrive: (page) => page.locator('body[data-screen="attract"]').waitFor() },
+  { name: 'the check', path: '/check', arrive: (page) => page.locator('body:not([data-state="running"])').waitFor() },
+  {
+    name: 'the kiosk, in a visit',
+    path: '/kiosk/?language=en&size=384&greet=0',
+
+    async arrive(page) {
+      await page.locator('body[data-screen="attract"]').waitFor();
+      await page.locator('.begin').click();
+      await page.locator('body[data-screen="talk"] .topic').first().waitFor();
+    },
+  },
   { name: 'the widget, closed', arrive: (page) => page.locator('vaktra-avatar .launcher').waitFor() },
   {
     name: 'the widget, open',
