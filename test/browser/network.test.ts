@@ -10,7 +10,11 @@ import { startTurnServer, turnServerPath } from './turn-server.ts';
 import { freeMediaPort, startServer, type TestServer } from './whole-server.ts';
 
 const CUT_MS = 5000;
-const PATIENCE_MS = 40_000;
+/** A machine that also runs other tests takes its time, most of all for the first conversation. */
+const PATIENCE_MS = 80_000;
+const LISTEN_MS = 40_000;
+/** A machine that is too busy leaves pictures out: these few show that they come at all. */
+const ENOUGH_PICTURES = 3;
 /** RMS of full scale: far above an idle stream, far below a voice. */
 const VOICE_RMS = 0.01;
 const TURN_SECRET = 'shared by coturn and the server';
@@ -69,7 +73,8 @@ async function expectSpeech(page: Page): Promise<void> {
   const eventId = `after-${turns}`;
   const ended = new Promise((resolve) => onlyConversation().on('speechEnded', resolve));
   await onlyConversation().speak({ eventId, text: 'Here I am again.' });
-  const played = page.evaluate(async (threshold) => {
+  const wanted = { threshold: VOICE_RMS, listenMs: LISTEN_MS, enough: ENOUGH_PICTURES };
+  const played = page.evaluate(async ({ threshold, listenMs, enough }) => {
     const video = document.querySelector('video');
     if (!(video?.srcObject instanceof MediaStream)) throw new Error('The page plays no stream.');
     const context = new AudioContext();
@@ -83,18 +88,18 @@ async function expectSpeech(page: Page): Promise<void> {
       video.requestVideoFrameCallback(count);
     };
     video.requestVideoFrameCallback(count);
-    const end = performance.now() + 20_000;
-    while (performance.now() < end && !(isLoud && pictures > 10)) {
+    const end = performance.now() + listenMs;
+    while (performance.now() < end && !(isLoud && pictures >= enough)) {
       analyser.getFloatTimeDomainData(samples);
       isLoud ||= Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length) > threshold;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await context.close();
     return { isLoud, pictures };
-  }, VOICE_RMS);
+  }, wanted);
   await ended;
   expect(await played).toMatchObject({ isLoud: true });
-  expect((await played).pictures).toBeGreaterThan(10);
+  expect((await played).pictures).toBeGreaterThanOrEqual(ENOUGH_PICTURES);
 }
 
 describe('a network that is cut', () => {
