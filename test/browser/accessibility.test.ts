@@ -24,9 +24,17 @@ const PLACES: Place[] = [
   { name: 'the demo page', path: '/', arrive: (page) => page.locator('body[data-connection="connected"]').waitFor() },
   { name: 'the studio', path: '/studio', arrive: (page) => page.locator('body:not([data-view="empty"])').waitFor() },
   { name: 'the check page', path: '/check/', arrive: (page) => page.locator('body[data-state="done"]').waitFor() },
-  { name: 'the desk', path: '/agent', arrive: (page) => page.locator('body:not([data-view="sign-in"])').waitFor() },
+  { name: 'the desk, signing in', path: '/agent', arrive: (page) => page.locator('#sign-in').waitFor() },
+  {
+    name: 'the desk',
+    path: '/agent',
+    async arrive(page) {
+      await page.getByLabel('Your name').fill('Ada');
+      await page.getByRole('button', { name: 'Sit down at the desk' }).click();
+      await page.locator('body[data-view="list"]').waitFor();
+    },
+  },
   { name: 'the kiosk', path: '/kiosk', arrive: (page) => page.locator('body[data-screen="attract"]').waitFor() },
-  { name: 'the check', path: '/check', arrive: (page) => page.locator('body:not([data-state="running"])').waitFor() },
   {
     name: 'the kiosk, in a visit',
     path: '/kiosk/?language=en&size=384&greet=0',

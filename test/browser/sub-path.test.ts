@@ -47,7 +47,12 @@ it(
   PATIENCE_MS,
 );
 
-it.each([['studio', 'body:not([data-view="empty"])']])(
+it.each([
+  ['studio', 'body:not([data-view="empty"])'],
+  ['agent', '#sign-in'],
+  ['kiosk', 'body[data-screen="attract"]'],
+  ['check', 'body:not([data-state="running"])'],
+])(
   'the page %s loads all that it needs, with and without a slash',
   async (page, arrived) => {
     for (const end of ['', '/']) {
