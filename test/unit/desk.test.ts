@@ -192,6 +192,7 @@ describe('a message', () => {
     conversation.person.follow('idle');
     expect(conversation.spoken[0]).toContain('Nobody is here');
     expect(conversation.person.passes('Call me: 555 0100')).toBe(false);
+    expect(conversation.interrupts).toBe(1);
     expect(conversation.person.passes('What is Vaktra?')).toBe(true);
     expect(conversation.told).toEqual(['message asked', 'message kept']);
     const { seat } = desk.join('Anna');

@@ -152,6 +152,9 @@ export class Person {
       return true;
     }
     this.#keep = undefined;
+    // Who answers before they were asked does not hear the question afterwards.
+    this.#phrases = [];
+    this.#parts.interrupt();
     try {
       keep(text);
       this.#parts.tell('message', { state: 'kept' });
