@@ -11,6 +11,7 @@ import { PictureAssembler } from '../bench/picture-counter.ts';
 import { startServer, type TestServer } from '../browser/whole-server.ts';
 import { openSpeech, spoken } from './speech-voices.ts';
 
+const MOST_LATE_MS = 300;
 const SAMPLES_PER_MS = 48;
 const AUDIBLE = 0.02;
 const MAX_CONVERSATIONS = 3;
@@ -101,7 +102,10 @@ describe('a conversation', () => {
     const [begin] = await started;
     expect(begin.eventId).toBe('hello');
     const [end] = await ended;
-    expect(Math.abs(end.sample - begin.sample - voice.samples)).toBeLessThan(2 * SAMPLES_PER_MS);
+    const longer = end.sample - begin.sample - voice.samples;
+    expect(longer).toBeGreaterThan(-2 * SAMPLES_PER_MS);
+    // The clock goes on where a busy machine is late with the sound: then the speech takes that much longer.
+    expect(longer).toBeLessThan(MOST_LATE_MS * SAMPLES_PER_MS);
     // A machine of its own needs 200 to 300 ms; other tests may run beside this one.
     expect((viewer.firstAudibleMs ?? 0) - pushedMs).toBeLessThan(1500);
     viewer.close();
