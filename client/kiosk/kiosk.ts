@@ -5,6 +5,7 @@ import { pushToTalk } from '../src/push-to-talk.ts';
 import { ownServer, type Server } from '../src/server.ts';
 import type { ServerEvent } from '../src/socket.ts';
 import type { Language } from '../widget/options.ts';
+import { complaintOf } from './complaint.ts';
 import { ErrorLog } from './error-log.ts';
 import { Link } from './link.ts';
 import { keepPage } from './offline-page.ts';
@@ -100,7 +101,7 @@ export class Kiosk {
   #back(isNew: boolean): void {
     if (isNew) {
       this.#wipe(true);
-      void this.#loadTopics();
+      this.#topics.load(this.#language).catch((error: unknown) => this.#errors.add(error));
       // Who talked when the connection broke finds the avatar again, but not what was said.
       if (this.#view.screen === 'offline' && this.#wanted === 'talk') this.#toSay ??= this.#texts.back;
     }
@@ -163,13 +164,10 @@ export class Kiosk {
     // Beside what was said there is room for fewer.
     if (wasEmpty && this.#view.log.childElementCount > 0) this.#topics.show();
     if (event.type === 'state') this.#view.showState(event.state);
-    else if (event.type === 'hand_over') this.#handOver();
-    else if (event.type === 'error') this.#complain(new ApiError(event.code, event.message));
-  }
-
-  #handOver(): void {
-    this.#handedOverMs = performance.now();
-    this.#view.showHandOver(true);
+    else if (event.type === 'hand_over') {
+      this.#handedOverMs = performance.now();
+      this.#view.showHandOver(true);
+    } else if (event.type === 'error') this.#complain(new ApiError(event.code, event.message));
   }
 
   async #talk(down: boolean): Promise<void> {
@@ -213,24 +211,16 @@ export class Kiosk {
     this.#log.setLanguage(language);
     this.#topics.show();
     this.#link.setLanguage(language).catch((error: unknown) => this.#complain(error));
-    if (this.#link.isConnected) void this.#loadTopics();
+    if (this.#link.isConnected) this.#topics.load(language).catch((error: unknown) => this.#errors.add(error));
   }
 
   #showLanguage(): void {
     this.#view.showLanguage(this.#language, this.#options.starts.has('voice'));
   }
 
-  async #loadTopics(): Promise<void> {
-    await this.#topics.load(this.#language).catch((error: unknown) => this.#errors.add(error));
-  }
-
   #complain(error: unknown): void {
     this.#errors.add(error);
-    const { insecure, noMicrophone, noMedia, failed } = this.#texts;
-    const code = error instanceof ApiError ? error.code : '';
-    if (code === 'microphone_insecure') this.#view.say(insecure);
-    else if (code === 'media_blocked') this.#view.say(noMedia);
-    else this.#view.say(code.startsWith('microphone_') ? noMicrophone : failed);
+    this.#view.say(complaintOf(error, this.#texts));
   }
 
   /** Any touch: the gesture that the browser waits for, and a sign that somebody is there. */
