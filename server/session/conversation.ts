@@ -224,6 +224,8 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   ask(text: string): void {
     this.#requireOpen();
+    // Whoever asks is there, also without a way for sound and picture: then the answer is read.
+    this.#start();
     const { state } = this.#states;
     if ((state === 'speaking' || state === 'thinking') && !this.person.agent) this.interrupt();
     this.#questions.pass(text);
@@ -231,8 +233,6 @@ export class LiveConversation extends GuardedEmitter implements Conversation {
 
   handOver(reason: string): void {
     this.#requireOpen();
-    // Whoever asks is there, also without a way for sound and picture: then the answer is read.
-    this.#start();
     this.tell('handOver', { reason });
   }
 
