@@ -6,6 +6,8 @@ import { type Ending, until, visit } from './visit.ts';
 
 /** A killed conversation waits this long for its client to come back, in seconds. */
 const GRACE_SECONDS = 1;
+/** The kept mouths of each thread: so few that the warm-up fills them, and what grows afterwards is no cache. */
+const MOUTHS_MB = 8;
 /** One in so many is ended over HTTP. */
 const DELETED_ONE_IN = 7;
 
@@ -27,7 +29,10 @@ export async function runVisits(
   onVisit: (done: number) => void = () => undefined,
 ): Promise<VisitsResult> {
   const watch = watchHoldings();
-  const server = await startServer({ VAKTRA_CONVERSATIONS_GRACE_SECONDS: String(GRACE_SECONDS) });
+  const server = await startServer({
+    VAKTRA_CONVERSATIONS_GRACE_SECONDS: String(GRACE_SECONDS),
+    VAKTRA_RENDER_PAINTER_CACHE_MEGABYTES: String(MOUTHS_MB),
+  });
   try {
     const { app } = server;
     for (let k = 0; k < warmUp; k++) await visit(server, endingOf(k, warmUp, 1));
