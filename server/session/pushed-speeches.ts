@@ -1,11 +1,11 @@
 // Speeches whose sound is pushed: a part that comes again (its sender heard no answer) is not spoken again, and whoever says that this was
 // all can wait until it was heard.
 import { VaktraError } from '../errors.ts';
+import { followSpeechEnds, NOTHING_HEARD } from './speech-ends.ts';
 import type { AudioRequest, Conversation, Playback } from './types.ts';
 
 /** Speeches that are remembered; their senders ask again within seconds. */
 const REMEMBERED = 100;
-const NOTHING_HEARD: Playback = { position: 0, measure: 'sent', isInterrupted: false, text: '' };
 
 interface Voice {
   pushAudio(request: AudioRequest): void;
@@ -29,16 +29,11 @@ export class PushedSpeeches {
 
   constructor(conversation: Pick<Conversation, 'on'>, voice: Voice) {
     this.#voice = voice;
-    conversation.on('speechEnded', ({ eventId, start, sample, text }) =>
-      this.#settle(eventId, { position: sample - start, measure: 'sent', isInterrupted: false, text }),
-    );
-    conversation.on('speechInterrupted', ({ eventId, playbackPosition, measure, text }) =>
-      this.#settle(eventId, { position: playbackPosition, measure, isInterrupted: true, text }),
-    );
-    conversation.on('closed', ({ error }) => {
-      const sentence = 'The conversation ended before this speech did: open a new one.';
-      for (const { heard } of this.#pushed.values())
-        heard.reject(error ?? new VaktraError('conversation_closed', sentence));
+    followSpeechEnds(conversation, {
+      onOver: (eventId, playback) => this.#settle(eventId, playback),
+      onClosed: (error) => {
+        for (const { heard } of this.#pushed.values()) heard.reject(error);
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 // What a conversation is asked to speak from outside: a request that comes again (its sender heard no answer) is not spoken again, and
 // whoever wants to can wait until a speech was heard.
 import { VaktraError } from '../errors.ts';
+import { followSpeechEnds, NOTHING_HEARD } from './speech-ends.ts';
 import type { Conversation, Playback, SpeakRequest } from './types.ts';
 
 /** Requests that are remembered. Who asks again does so within seconds; no conversation has as many speeches in that time. */
@@ -29,17 +30,11 @@ export class Speeches {
 
   constructor(conversation: Pick<Conversation, 'on'>, voice: Voice) {
     this.#voice = voice;
-    conversation.on('speechEnded', ({ eventId, start, sample, text }) =>
-      this.#settle(eventId, { position: sample - start, measure: 'sent', isInterrupted: false, text }),
-    );
-    conversation.on('speechInterrupted', ({ eventId, playbackPosition, measure, text }) =>
-      this.#settle(eventId, { position: playbackPosition, measure, isInterrupted: true, text }),
-    );
-    conversation.on('closed', ({ error }) => {
-      const sentence = 'The conversation ended before this speech did: open a new one.';
-      for (const { reject } of this.#unheard.values()) {
-        reject(error ?? new VaktraError('conversation_closed', sentence));
-      }
+    followSpeechEnds(conversation, {
+      onOver: (eventId, playback) => this.#settle(eventId, playback),
+      onClosed: (error) => {
+        for (const { reject } of this.#unheard.values()) reject(error);
+      },
     });
   }
 
@@ -84,7 +79,7 @@ export class Speeches {
     }
     // A text that has no sound is over at once.
     if (!this.#voice.isUnderWay(eventId)) {
-      this.#settle(eventId, { position: 0, measure: 'sent', isInterrupted: false, text: '' });
+      this.#settle(eventId, NOTHING_HEARD);
     }
   }
 
