@@ -1,6 +1,6 @@
 // Voice in: resampling, voice activity, text to speech. Everything that speaks goes through here before it moves a face.
 
-export { float32ToPcmS16, pcmS16ToFloat32 } from './pcm.ts';
+export { float32ToPcmS16, joinedPieces, pcmS16ToFloat32 } from './pcm.ts';
 export {
   createRecogniser,
   digitsToRead,

@@ -33,3 +33,17 @@ export function float32ToPcmS16(pcm: Float32Array): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+/** Pieces of sound, one after the other, as one: `Kind` is what they are made of. */
+export function joinedPieces<Samples extends Float32Array | Int16Array>(
+  Kind: new (length: number) => Samples,
+  pieces: readonly Samples[],
+): Samples {
+  const whole = new Kind(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -5,7 +5,7 @@ import { loadConfig } from '../config.ts';
 import { VaktraError } from '../errors.ts';
 import { readVoiceFile } from '../media/codec/index.ts';
 import { createLogger } from '../observe/index.ts';
-import { createSpeech } from '../speech/index.ts';
+import { createSpeech, joinedPieces } from '../speech/index.ts';
 import { CLOCK_RATE_HZ } from '../types.ts';
 
 /** Mono samples in [-1, 1] and their rate. */
@@ -40,13 +40,7 @@ export async function speakText(text: string, language?: string): Promise<Voice>
       sampleRateHz = part.sampleRateHz;
       pieces.push(part.pcm);
     }
-    const pcm = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      pcm.set(piece, at);
-      at += piece.length;
-    }
-    return { pcm, sampleRateHz };
+    return { pcm: joinedPieces(Float32Array, pieces), sampleRateHz };
   } finally {
     await speech.close();
   }

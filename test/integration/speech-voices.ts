@@ -3,6 +3,7 @@
 import {
   createResampler,
   createSpeech,
+  joinedPieces,
   type Speech,
   type SpeechOptions,
   type VoiceSpan,
@@ -33,13 +34,7 @@ export async function spoken(
 }
 
 export function joined(...parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinedPieces(Float32Array, parts);
 }
 
 /** Where the sound begins and ends, in samples: the first and last 5 ms that are louder than `threshold` (RMS). */

@@ -1,6 +1,6 @@
 // The sound of a spoken consent: a WAV of 16-bit samples as the page records it, to what recognisers hear.
 import { VaktraError } from '../../errors.ts';
-import { createResampler, pcmS16ToFloat32 } from '../../speech/index.ts';
+import { createResampler, joinedPieces, pcmS16ToFloat32 } from '../../speech/index.ts';
 import { MODEL_RATE_HZ } from '../../types.ts';
 
 const FORMAT_PCM = 1;
@@ -46,14 +46,7 @@ function resampled(data: Uint8Array, { rateHz, channels }: { rateHz: number; cha
   }
   if (rateHz === MODEL_RATE_HZ) return mono;
   const resampler = createResampler({ inputRateHz: rateHz, outputRateHz: MODEL_RATE_HZ });
-  const pieces = [resampler.push(mono), resampler.flush()];
-  const result = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    result.set(piece, at);
-    at += piece.length;
-  }
-  return result;
+  return joinedPieces(Float32Array, [resampler.push(mono), resampler.flush()]);
 }
 
 function name(bytes: Uint8Array, at: number): string {

@@ -3,6 +3,7 @@
 
 import { VaktraError } from '../../errors.ts';
 import { serveWorkerThread } from '../../runtime/index.ts';
+import { joinedPieces } from '../pcm.ts';
 import { grammarOf, type PhraseGrammar, wordsOfPhrase } from './grammar.ts';
 import { PhraseDecoder } from './phrase-decoder.ts';
 import { SecondHearing } from './second-hearing.ts';
@@ -83,16 +84,6 @@ function release(decoder: PhraseDecoder): void {
   if (next) serve(next);
 }
 
-function joined(pieces: readonly Int16Array[]): Int16Array {
-  const all = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 serveWorkerThread<SphinxCalls>(
   {
     unknownWords({ phrases }) {
@@ -140,11 +131,13 @@ serveWorkerThread<SphinxCalls>(
       } else release(decoder);
       const phrase = grammar?.phraseOf(heard) ?? '';
       if (phrase || !second || utterance.samples > MOST_SAMPLES) return phrase;
-      return grammar?.phraseOf(second.question(joined(utterance.said))) ?? '';
+      return grammar?.phraseOf(second.question(joinedPieces(Int16Array, utterance.said))) ?? '';
     },
     overVoice({ id }) {
       const utterance = utteranceOf(id);
-      return utterance.samples > MOST_SAMPLES ? '' : (second?.overVoice(joined(utterance.said)) ?? '');
+      return utterance.samples > MOST_SAMPLES
+        ? ''
+        : (second?.overVoice(joinedPieces(Int16Array, utterance.said)) ?? '');
     },
     cancel({ id }) {
       const utterance = utterances.get(id);
